@@ -1,0 +1,123 @@
+//! The clocks that timers run on, and times on them.
+
+use core::time::Duration;
+
+use crate::sys::Timespec;
+use crate::{Errno, Result, abi, time64};
+
+/// A clock that a [`TimerFd`](crate::TimerFd) can run on.
+///
+/// | clock | steps when the time of day is set | counts while suspended | wakes the system | since |
+/// |---|---|---|---|---|
+/// | `Realtime` | yes | yes | no | Linux 2.6.25 |
+/// | `Monotonic` | no | no | no | Linux 2.6.25 |
+/// | `Boottime` | no | yes | no | Linux 3.15 |
+/// | `RealtimeAlarm` | yes | yes | yes | Linux 3.11 |
+/// | `BoottimeAlarm` | no | yes | yes | Linux 3.11 |
+///
+/// Take `Monotonic` for a delay or a period, `Boottime` if time spent in suspend should count, and `Realtime` for a time
+/// of day. See [clock_getres(2)](https://man7.org/linux/man-pages/man2/clock_getres.2.html) and
+/// [time_namespaces(7)](https://man7.org/linux/man-pages/man7/time_namespaces.7.html): in a time namespace (Linux 5.6)
+/// `Monotonic` and `Boottime`, absolute deadlines included, are the namespace's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Clock {
+    /// Time since 1970-01-01 00:00 UTC, as it is set.
+    #[doc(alias("CLOCK_REALTIME", "time.CLOCK_REALTIME"))]
+    Realtime,
+    /// Time since some point at boot, suspend not counted.
+    #[doc(alias("CLOCK_MONOTONIC", "time.CLOCK_MONOTONIC"))]
+    Monotonic,
+    /// Time since boot, suspend counted.
+    #[doc(alias("CLOCK_BOOTTIME", "time.CLOCK_BOOTTIME"))]
+    Boottime,
+    /// `Realtime`, in a timer that wakes the system from suspend. Creating and arming one needs `CAP_WAKE_ALARM` in the
+    /// initial user namespace, else both are `EPERM`; waking needs a real-time clock device, creating does not.
+    #[doc(alias("CLOCK_REALTIME_ALARM"))]
+    RealtimeAlarm,
+    /// `Boottime`, in a timer that wakes the system from suspend. Needs what [`RealtimeAlarm`](Self::RealtimeAlarm) needs.
+    #[doc(alias("CLOCK_BOOTTIME_ALARM"))]
+    BoottimeAlarm,
+}
+
+impl Clock {
+    /// The kernel's number of the clock, for [`sys`](crate::sys).
+    #[inline]
+    #[must_use]
+    pub const fn id(self) -> i32 {
+        match self {
+            Self::Realtime => abi::CLOCK_REALTIME,
+            Self::Monotonic => abi::CLOCK_MONOTONIC,
+            Self::Boottime => abi::CLOCK_BOOTTIME,
+            Self::RealtimeAlarm => abi::CLOCK_REALTIME_ALARM,
+            Self::BoottimeAlarm => abi::CLOCK_BOOTTIME_ALARM,
+        }
+    }
+
+    /// The time on the clock, to the nanosecond: what an absolute deadline is compared with.
+    ///
+    /// An alarm clock shows the time of its base clock, `Realtime` or `Boottime`; reading the alarm clock itself fails
+    /// where there is no real-time clock device.
+    ///
+    /// System calls: `clock_gettime` (32-bit ABIs: `clock_gettime64`, and `clock_gettime` if that is `ENOSYS`; the latter
+    /// wraps in 2038). It traps; a hosted program that reads the time very often has the vDSO in the standard library.
+    ///
+    /// # Errors
+    ///
+    /// - [`INVAL`](Errno::INVAL): the kernel does not have the clock (`Boottime`: Linux 2.6.39)
+    /// - [`OVERFLOW`](Errno::OVERFLOW): the time of day is before 1970
+    #[inline]
+    #[doc(alias("clock_gettime", "time.clock_gettime_ns"))]
+    pub fn now(self) -> Result<Duration> {
+        let base = match self {
+            Self::RealtimeAlarm => Self::Realtime,
+            Self::BoottimeAlarm => Self::Boottime,
+            base => base,
+        };
+        let now = time64::clock_gettime(base.id())?;
+        if now.tv_sec < 0 {
+            return Err(Errno::OVERFLOW);
+        }
+        Ok(duration(now))
+    }
+}
+
+/// `EOVERFLOW` beyond `i64::MAX` seconds.
+#[inline]
+pub(crate) fn timespec(time: Duration) -> Result<Timespec> {
+    match i64::try_from(time.as_secs()) {
+        Ok(tv_sec) => Ok(Timespec { tv_sec, tv_nsec: time.subsec_nanos().into() }),
+        Err(_) => Err(Errno::OVERFLOW),
+    }
+}
+
+/// A time that the kernel wrote, seconds known not to be negative.
+#[inline]
+pub(crate) fn duration(time: Timespec) -> Duration {
+    // The kernel writes 0 to 999,999,999; the bound takes the panic for anything else out of `Duration::new`.
+    Duration::new(time.tv_sec as u64, (time.tv_nsec as u32).min(999_999_999))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_survives_the_way_to_a_timespec_and_back() {
+        for time in [
+            Duration::ZERO,
+            Duration::from_nanos(1),
+            Duration::new(1, 999_999_999),
+            Duration::new(i32::MAX as u64 + 1, 5),
+            Duration::new(i64::MAX as u64, 999_999_999),
+        ] {
+            assert_eq!(timespec(time).map(duration), Ok(time));
+        }
+    }
+
+    #[test]
+    fn more_seconds_than_an_i64_holds_are_overflow() {
+        assert_eq!(timespec(Duration::new(i64::MAX as u64 + 1, 0)), Err(Errno::OVERFLOW));
+        assert_eq!(timespec(Duration::MAX), Err(Errno::OVERFLOW));
+    }
+}

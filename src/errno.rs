@@ -1,0 +1,186 @@
+//! Error numbers.
+
+use core::fmt;
+use core::num::NonZeroU16;
+
+use crate::abi;
+
+/// What barefd returns: a value or the kernel's error number.
+pub type Result<T> = core::result::Result<T, Errno>;
+
+/// A Linux error number, 1 to 4095.
+///
+/// The numbers differ between architectures ([`CANCELED`](Self::CANCELED) is 125 on most, 158 on MIPS and 127 on SPARC);
+/// the constants are those of the target. Constants and [`name`](Self::name) exist for the numbers up to 34, which are
+/// the same everywhere, and for the others that the crate's system calls return; the type holds them all.
+///
+/// See [errno(3)](https://man7.org/linux/man-pages/man3/errno.3.html), `include/uapi/asm-generic/errno-base.h` and
+/// `errno.h` in the kernel.
+#[repr(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Errno(
+    /// The low 16 bits of the kernel's result, which is the number negated: nothing is negated on the way here.
+    NonZeroU16,
+);
+
+const MAX: u16 = 4095;
+
+impl Errno {
+    /// The errno of that number; `None` outside 1 to 4095, the numbers that the kernel can return.
+    #[must_use]
+    pub const fn from_raw_os_error(number: i32) -> Option<Self> {
+        if number < 1 || number > MAX as i32 {
+            return None;
+        }
+        match NonZeroU16::new((number as u16).wrapping_neg()) {
+            Some(negated) => Some(Self(negated)),
+            None => None,
+        }
+    }
+
+    /// The number, 1 to 4095, as `std::io::Error::raw_os_error` has it.
+    #[must_use]
+    pub const fn raw_os_error(self) -> i32 {
+        self.0.get().wrapping_neg() as i32
+    }
+
+    /// The result of a trap that means this error.
+    #[inline]
+    pub(crate) const fn to_ret(self) -> isize {
+        self.0.get() as i16 as isize
+    }
+
+    /// The result of a [trap](crate::trap): an errno if it lies in `-4095..=-1`, a value otherwise.
+    #[inline]
+    pub const fn from_ret(ret: isize) -> Result<usize> {
+        if ret as usize >= (MAX as usize).wrapping_neg() {
+            match NonZeroU16::new(ret as u16) {
+                Some(negated) => Err(Self(negated)),
+                // Not reached: -4095..=-1 have a non-zero low half.
+                None => Ok(0),
+            }
+        } else {
+            Ok(ret as usize)
+        }
+    }
+}
+
+macro_rules! errnos {
+    ($($name:ident $symbol:literal $number:expr, $text:literal;)*) => {
+        impl Errno {
+            $(
+                #[doc = concat!("`", $symbol, "`: ", $text, ".")]
+                #[doc(alias = $symbol)]
+                pub const $name: Self = Self::from_raw_os_error($number as i32).unwrap();
+            )*
+
+            /// The number's symbolic name, as `"EAGAIN"`; `None` for a number that has no constant here.
+            #[must_use]
+            pub const fn name(self) -> Option<&'static str> {
+                match self {
+                    $(Self::$name => Some($symbol),)*
+                    _ => None,
+                }
+            }
+
+            const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                    _ => "unnamed error",
+                }
+            }
+        }
+    };
+}
+
+errnos! {
+    PERM "EPERM" 1, "operation not permitted";
+    NOENT "ENOENT" 2, "no such file or directory";
+    SRCH "ESRCH" 3, "no such process";
+    INTR "EINTR" 4, "interrupted by a signal handler";
+    IO "EIO" 5, "input/output error";
+    NXIO "ENXIO" 6, "no such device or address";
+    TOOBIG "E2BIG" 7, "argument list too long";
+    NOEXEC "ENOEXEC" 8, "executable format error";
+    BADF "EBADF" 9, "bad file descriptor";
+    CHILD "ECHILD" 10, "no child process";
+    AGAIN "EAGAIN" 11, "would block";
+    NOMEM "ENOMEM" 12, "out of memory";
+    ACCES "EACCES" 13, "permission denied";
+    FAULT "EFAULT" 14, "bad address";
+    NOTBLK "ENOTBLK" 15, "block device required";
+    BUSY "EBUSY" 16, "device or resource busy";
+    EXIST "EEXIST" 17, "file exists";
+    XDEV "EXDEV" 18, "cross-device link";
+    NODEV "ENODEV" 19, "no such device";
+    NOTDIR "ENOTDIR" 20, "not a directory";
+    ISDIR "EISDIR" 21, "is a directory";
+    INVAL "EINVAL" 22, "invalid argument";
+    NFILE "ENFILE" 23, "too many open files in the system";
+    MFILE "EMFILE" 24, "too many open files in the process";
+    NOTTY "ENOTTY" 25, "no such ioctl on this descriptor";
+    TXTBSY "ETXTBSY" 26, "text file busy";
+    FBIG "EFBIG" 27, "file too large";
+    NOSPC "ENOSPC" 28, "no space left on device";
+    SPIPE "ESPIPE" 29, "illegal seek";
+    ROFS "EROFS" 30, "read-only file system";
+    MLINK "EMLINK" 31, "too many links";
+    PIPE "EPIPE" 32, "broken pipe";
+    DOM "EDOM" 33, "argument out of domain";
+    RANGE "ERANGE" 34, "result out of range";
+    DEADLK "EDEADLK" abi::EDEADLK, "resource deadlock would occur";
+    NOSYS "ENOSYS" abi::ENOSYS, "system call not implemented";
+    LOOP "ELOOP" abi::ELOOP, "too many levels of indirection";
+    OVERFLOW "EOVERFLOW" abi::EOVERFLOW, "value too large";
+    OPNOTSUPP "EOPNOTSUPP" abi::EOPNOTSUPP, "operation not supported";
+    TIMEDOUT "ETIMEDOUT" abi::ETIMEDOUT, "timed out";
+    CANCELED "ECANCELED" abi::ECANCELED, "canceled by a step of the clock";
+}
+
+/// `EAGAIN (11): would block`, or `errno 107` for a number without a name.
+impl fmt::Display for Errno {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = self.raw_os_error();
+        match self.name() {
+            Some(name) => write!(f, "{name} ({number}): {}", self.text()),
+            None => write!(f, "errno {number}"),
+        }
+    }
+}
+
+/// `Errno(EAGAIN)`, or `Errno(107)` for a number without a name.
+impl fmt::Debug for Errno {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => write!(f, "Errno({name})"),
+            None => write!(f, "Errno({})", self.raw_os_error()),
+        }
+    }
+}
+
+impl core::error::Error for Errno {}
+
+/// The `std::io::Error` of the same number, with the kind that the standard library gives it.
+#[cfg(feature = "std")]
+impl From<Errno> for std::io::Error {
+    fn from(errno: Errno) -> Self {
+        Self::from_raw_os_error(errno.raw_os_error())
+    }
+}
+
+#[cfg(feature = "syscalls")]
+impl From<Errno> for syscalls::Errno {
+    fn from(errno: Errno) -> Self {
+        Self::new(errno.raw_os_error())
+    }
+}
+
+/// Fails, handing the value back, if its number lies outside 1 to 4095.
+#[cfg(feature = "syscalls")]
+impl TryFrom<syscalls::Errno> for Errno {
+    type Error = syscalls::Errno;
+
+    fn try_from(errno: syscalls::Errno) -> core::result::Result<Self, syscalls::Errno> {
+        Self::from_raw_os_error(errno.into_raw()).ok_or(errno)
+    }
+}

@@ -1,0 +1,244 @@
+//! The event counter.
+
+use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
+
+use crate::counter::{self, Read, descriptor};
+use crate::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use crate::{Errno, EventFdFlags, Result, abi, sys};
+
+/// A 64-bit counter behind a descriptor, which is readable while it is not zero:
+/// [eventfd(2)](https://man7.org/linux/man-pages/man2/eventfd.2.html), `fs/eventfd.c`, Linux 2.6.27.
+///
+/// Writers add to it, a reader takes what is there. With [`SEMAPHORE`](EventFdFlags::SEMAPHORE) a reader takes one.
+/// The methods take `&self`: threads, and processes that inherited or received the descriptor, share the counter.
+///
+/// ```
+/// use barefd::EventFd;
+///
+/// let event = EventFd::nonblocking(0)?;
+/// assert_eq!(event.take()?, None);
+/// event.notify()?;
+/// event.write(2)?;
+/// assert_eq!(event.take()?, Some(3));
+/// # Ok::<(), barefd::Errno>(())
+/// ```
+///
+/// # Ordering
+///
+/// The kernel adds and takes under a lock of the counter, so that a read that saw a write comes after everything that the
+/// writing thread did before it, and every call here is a barrier to the compiler. Data handed over this way needs no
+/// fence; it still needs to be of a type that may be shared, and `Relaxed` atomics are enough:
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+/// use barefd::EventFd;
+///
+/// let event = EventFd::new(0)?;
+/// let data = AtomicU32::new(0);
+/// std::thread::scope(|scope| {
+///     scope.spawn(|| {
+///         data.store(42, Relaxed);
+///         event.notify()
+///     });
+///     event.wait()?;
+///     assert_eq!(data.load(Relaxed), 42);
+///     Ok::<(), barefd::Errno>(())
+/// })
+/// # ?; Ok::<(), barefd::Errno>(())
+/// ```
+///
+/// A flag that lets writers skip the call (`if !pending.swap(true)`) is another matter: there the reader must clear it
+/// after the read and before it looks at the data, and flag and data need `SeqCst`, or a wake-up can be lost.
+///
+/// # In an event loop
+///
+/// A level-triggered loop must read the counter, or it spins. With `EPOLLET` each write is an edge of its own, also one
+/// that adds to a counter that was not zero. With io_uring, poll the descriptor and then read it here: reads of event
+/// counters and timers through the ring hung on Linux 6.15.4.
+///
+/// # Misuse that does not compile
+///
+/// A counter has one owner; a second descriptor is [`try_clone`](Self::try_clone), which can fail:
+///
+/// ```
+/// let event = barefd::EventFd::new(0)?;
+/// let other = event.try_clone()?;
+/// # Ok::<(), barefd::Errno>(())
+/// ```
+///
+/// ```compile_fail,E0599
+/// let event = barefd::EventFd::new(0)?;
+/// let other = event.clone();
+/// # Ok::<(), barefd::Errno>(())
+/// ```
+///
+/// Flags of a timer are none of a counter's:
+///
+/// ```
+/// use barefd::{EventFd, EventFdFlags};
+/// let event = EventFd::with_flags(0, EventFdFlags::CLOEXEC)?;
+/// # Ok::<(), barefd::Errno>(())
+/// ```
+///
+/// ```compile_fail,E0308
+/// use barefd::{EventFd, TimerFdFlags};
+/// let event = EventFd::with_flags(0, TimerFdFlags::CLOEXEC)?;
+/// # Ok::<(), barefd::Errno>(())
+/// ```
+#[repr(transparent)]
+#[derive(Debug)]
+#[doc(alias("eventfd", "os.eventfd"))]
+pub struct EventFd {
+    fd: OwnedFd,
+}
+
+descriptor!(EventFd);
+
+impl EventFd {
+    /// The largest count that [`write`](Self::write) can reach: 2^64 - 2.
+    ///
+    /// The kernel itself can fill a counter to 2^64 - 1 (asynchronous I/O, vhost); `poll` then says
+    /// [`ERR`](crate::PollFlags::ERR), and a read gives that number.
+    pub const MAX: u64 = u64::MAX - 1;
+
+    /// A blocking counter, close-on-exec, that begins at `initial`.
+    ///
+    /// System call: `eventfd2`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`with_flags`](Self::with_flags).
+    #[inline]
+    pub fn new(initial: u32) -> Result<Self> {
+        Self::with_flags(initial, EventFdFlags::CLOEXEC)
+    }
+
+    /// A non-blocking counter, close-on-exec, that begins at `initial`.
+    ///
+    /// System call: `eventfd2`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`with_flags`](Self::with_flags).
+    #[inline]
+    #[doc(alias = "EFD_NONBLOCK")]
+    pub fn nonblocking(initial: u32) -> Result<Self> {
+        Self::with_flags(initial, EventFdFlags::CLOEXEC | EventFdFlags::NONBLOCK)
+    }
+
+    /// A blocking semaphore, close-on-exec, that begins at `initial`: a read takes one.
+    ///
+    /// System call: `eventfd2` (with `EFD_SEMAPHORE`, Linux 2.6.30).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`with_flags`](Self::with_flags).
+    #[inline]
+    #[doc(alias = "EFD_SEMAPHORE")]
+    pub fn semaphore(initial: u32) -> Result<Self> {
+        Self::with_flags(initial, EventFdFlags::CLOEXEC | EventFdFlags::SEMAPHORE)
+    }
+
+    /// A counter that begins at `initial`, with exactly these flags: without [`CLOEXEC`](EventFdFlags::CLOEXEC) it leaks
+    /// into every program that the process executes.
+    ///
+    /// System call: `eventfd2`.
+    ///
+    /// # Errors
+    ///
+    /// - [`INVAL`](Errno::INVAL): a flag that the kernel does not know
+    /// - [`MFILE`](Errno::MFILE), [`NFILE`](Errno::NFILE): too many open files in the process, in the system
+    /// - [`NODEV`](Errno::NODEV), [`NOMEM`](Errno::NOMEM): no inode, no memory
+    /// - [`NOSYS`](Errno::NOSYS): a kernel without `CONFIG_EVENTFD`, or before 2.6.27
+    #[inline]
+    pub fn with_flags(initial: u32, flags: EventFdFlags) -> Result<Self> {
+        sys::eventfd2(initial, flags).map(Self::from)
+    }
+
+    /// What is there, as the kernel reads it: the count, leaving zero, or one from a semaphore. Blocks at zero, unless the
+    /// descriptor is non-blocking.
+    ///
+    /// System call: `read`, again after `EINTR`.
+    ///
+    /// # Errors
+    ///
+    /// - [`AGAIN`](Errno::AGAIN): the count is zero, and the descriptor is non-blocking
+    /// - [`INVAL`](Errno::INVAL): not an event counter
+    /// - what another kind of file may say: `EBADF`, `EIO`, `EISDIR`…
+    #[inline]
+    #[doc(alias("eventfd_read", "os.eventfd_read"))]
+    pub fn read(&self) -> Result<u64> {
+        self.take()?.ok_or(Errno::AGAIN)
+    }
+
+    /// What is there, or `None` for nothing. **On a blocking descriptor it waits** for something to be there.
+    ///
+    /// What is there is the count, leaving zero, or one from a semaphore.
+    ///
+    /// System call: `read`, again after `EINTR`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read) but `EAGAIN`, which is `None`.
+    #[inline]
+    #[doc(alias("eventfd_read", "os.eventfd_read"))]
+    pub fn take(&self) -> Result<Option<u64>> {
+        match counter::read(self.as_fd())? {
+            Read::Count(count) => Ok(Some(count)),
+            Read::WouldBlock => Ok(None),
+            Read::Empty => Err(Errno::INVAL),
+        }
+    }
+
+    /// What is there, waiting for something to be there, on blocking and non-blocking descriptors alike.
+    ///
+    /// System calls: `read`; as long as that would block on a non-blocking descriptor, `ppoll` without a timeout (32-bit
+    /// ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after `EINTR`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`take`](Self::take) and of [`poll`](crate::poll()).
+    #[inline]
+    pub fn wait(&self) -> Result<u64> {
+        loop {
+            if let Some(count) = self.take()? {
+                return Ok(count);
+            }
+            counter::wait(self.as_fd())?;
+        }
+    }
+
+    /// Adds `add`, 0 to [`MAX`](Self::MAX), to the counter. Blocks while the sum would exceed `MAX`, unless the descriptor
+    /// is non-blocking.
+    ///
+    /// Adding 0 changes nothing, but is an edge to `EPOLLET` if the counter is not zero.
+    ///
+    /// System call: `write`, again after `EINTR`.
+    ///
+    /// # Errors
+    ///
+    /// - [`AGAIN`](Errno::AGAIN): the sum would exceed `MAX`, and the descriptor is non-blocking; nothing was added
+    /// - [`INVAL`](Errno::INVAL): `add` is `u64::MAX`; not an event counter
+    /// - what another kind of file may say: `EBADF`, `EPIPE`, `ENOSPC`…
+    #[inline]
+    #[doc(alias("eventfd_write", "os.eventfd_write"))]
+    pub fn write(&self, add: u64) -> Result<()> {
+        counter::write(self.as_fd(), add)
+    }
+
+    /// Makes the counter readable: adds one, and takes a full non-blocking counter, which is readable already, for success.
+    /// A full blocking counter makes it wait.
+    ///
+    /// System call: `write`, again after `EINTR`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`write`](Self::write) but `EAGAIN`.
+    #[inline]
+    pub fn notify(&self) -> Result<()> {
+        match self.write(1) {
+            Err(Errno::AGAIN) => Ok(()),
+            result => result,
+        }
+    }
+}

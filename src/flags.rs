@@ -1,0 +1,109 @@
+//! The flags of the system calls, as types.
+//!
+//! Each keeps bits that it has no name for (`from_bits_retain`) and hands them to the kernel, which answers `EINVAL`.
+
+use bitflags::bitflags;
+
+use crate::abi;
+
+bitflags! {
+    /// Flags of `eventfd2`, for [`EventFd::with_flags`](crate::EventFd::with_flags).
+    ///
+    /// The default is [`CLOEXEC`](Self::CLOEXEC).
+    #[repr(transparent)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct EventFdFlags: u32 {
+        /// `EFD_SEMAPHORE` (Linux 2.6.30): a read takes one from the counter, not all of it.
+        #[doc(alias = "EFD_SEMAPHORE")]
+        const SEMAPHORE = 1;
+        /// `EFD_CLOEXEC` (Linux 2.6.27): `execve` closes the descriptor.
+        #[doc(alias = "EFD_CLOEXEC")]
+        const CLOEXEC = abi::O_CLOEXEC;
+        /// `EFD_NONBLOCK` (Linux 2.6.27): a call that would block fails with `EAGAIN`.
+        #[doc(alias = "EFD_NONBLOCK")]
+        const NONBLOCK = abi::O_NONBLOCK;
+    }
+
+    /// Flags of `timerfd_create`, for [`TimerFd::with_flags`](crate::TimerFd::with_flags).
+    ///
+    /// The default is [`CLOEXEC`](Self::CLOEXEC).
+    #[repr(transparent)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct TimerFdFlags: u32 {
+        /// `TFD_CLOEXEC` (Linux 2.6.27): `execve` closes the descriptor.
+        #[doc(alias = "TFD_CLOEXEC")]
+        const CLOEXEC = abi::O_CLOEXEC;
+        /// `TFD_NONBLOCK` (Linux 2.6.27): a call that would block fails with `EAGAIN`.
+        #[doc(alias = "TFD_NONBLOCK")]
+        const NONBLOCK = abi::O_NONBLOCK;
+    }
+
+    /// Flags of `timerfd_settime`, for [`TimerFd::set`](crate::TimerFd::set) and
+    /// [`TimerFd::replace`](crate::TimerFd::replace).
+    ///
+    /// The default is none: the initial expiration is relative to now.
+    #[repr(transparent)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct SetTimeFlags: u32 {
+        /// `TFD_TIMER_ABSTIME`: the initial expiration is a time on the timer's clock.
+        #[doc(alias = "TFD_TIMER_ABSTIME")]
+        const ABSTIME = 1;
+        /// `TFD_TIMER_CANCEL_ON_SET` (Linux 3.0): with `ABSTIME`, and on a `REALTIME` clock, a step of the clock makes the
+        /// timer readable with `ECANCELED`. The kernel accepts it elsewhere and ignores it.
+        #[doc(alias = "TFD_TIMER_CANCEL_ON_SET")]
+        const CANCEL_ON_SET = 2;
+    }
+
+    /// Events of `poll`: what to wait for and what came, of [`PollFd`](crate::PollFd).
+    ///
+    /// [`ERR`](Self::ERR), [`HUP`](Self::HUP) and [`NVAL`](Self::NVAL) come without being asked for.
+    #[repr(transparent)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct PollFlags: u16 {
+        /// `POLLIN`: a read will not block.
+        #[doc(alias = "POLLIN")]
+        const IN = 0x1;
+        /// `POLLPRI`: an exceptional condition, such as out-of-band data.
+        #[doc(alias = "POLLPRI")]
+        const PRI = 0x2;
+        /// `POLLOUT`: a write will not block.
+        #[doc(alias = "POLLOUT")]
+        const OUT = 0x4;
+        /// `POLLERR`: an error; on an event counter, one that the kernel itself filled to 2^64 - 1.
+        #[doc(alias = "POLLERR")]
+        const ERR = 0x8;
+        /// `POLLHUP`: the other end is closed.
+        #[doc(alias = "POLLHUP")]
+        const HUP = 0x10;
+        /// `POLLNVAL`: the descriptor is not open.
+        #[doc(alias = "POLLNVAL")]
+        const NVAL = 0x20;
+        /// `POLLRDNORM`: normal data can be read.
+        #[doc(alias = "POLLRDNORM")]
+        const RDNORM = 0x40;
+        /// `POLLRDBAND`: priority data can be read.
+        #[doc(alias = "POLLRDBAND")]
+        const RDBAND = 0x80;
+        /// `POLLWRNORM`: normal data can be written.
+        #[doc(alias = "POLLWRNORM")]
+        const WRNORM = abi::POLLWRNORM as u16;
+        /// `POLLWRBAND`: priority data can be written.
+        #[doc(alias = "POLLWRBAND")]
+        const WRBAND = abi::POLLWRBAND as u16;
+        /// `POLLRDHUP` (Linux 2.6.17): the other end of a stream socket stopped writing.
+        #[doc(alias = "POLLRDHUP")]
+        const RDHUP = abi::POLLRDHUP as u16;
+    }
+}
+
+impl Default for EventFdFlags {
+    fn default() -> Self {
+        Self::CLOEXEC
+    }
+}
+
+impl Default for TimerFdFlags {
+    fn default() -> Self {
+        Self::CLOEXEC
+    }
+}

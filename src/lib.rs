@@ -1,0 +1,141 @@
+//! Linux event and timer file descriptors without libc.
+//!
+//! `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `read`, `write`, `ppoll` and what belongs to them,
+//! issued by inline assembly with the system call numbers of the target's ABI, as safe types for `#![no_std]` programs:
+//! static and freestanding binaries, minimal init processes, and hosted programs.
+//!
+//! A loop over both descriptors, which is a whole program:
+//!
+//! ```
+//! use core::time::Duration;
+//!
+//! use barefd::{Clock, EventFd, PollFd, PollFlags, Result, Tick, TimerFd, poll};
+//!
+//! fn main() -> Result<()> {
+//!     let timer = TimerFd::nonblocking(Clock::Monotonic)?;
+//!     let event = EventFd::nonblocking(0)?;
+//!     timer.arm_every(Duration::from_millis(5))?;
+//!
+//!     let mut ticks = 0;
+//!     let mut fds = [PollFd::new(&timer, PollFlags::IN), PollFd::new(&event, PollFlags::IN)];
+//!     while ticks < 3 {
+//!         poll(&mut fds, None)?;
+//!         // Read what is readable: a descriptor that is not read is ready again at once.
+//!         if fds[0].is_readable() {
+//!             if let Some(Tick::Expired(n)) = timer.take()? {
+//!                 event.write(n.get())?;
+//!             }
+//!         }
+//!         if fds[1].is_readable() {
+//!             ticks += event.take()?.unwrap_or(0);
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Feature `std`: [`fd`] is then the standard library's own `std::os::fd`, so that the types go into tokio's `AsyncFd` and
+//! everything else that takes a descriptor, and [`Errno`] becomes a `std::io::Error` by `?`. **Hosted programs want it.**
+//!
+//! # What is where
+//!
+//! - [`EventFd`]: a counter that is readable while it is not zero; a wake-up, or a semaphore
+//! - [`TimerFd`]: a timer that is readable once it has expired, on a [`Clock`]
+//! - [`poll()`]: waits for them, and for any other descriptor, in [`PollFd`]s
+//! - [`Errno`]: what every call fails with
+//! - [`fd`]: owned and borrowed descriptors
+//! - [`sys`]: each system call as one function, without a policy
+//! - [`trap`]: any system call by its number
+//! - [`python`]: the way here from Python's `os`
+//!
+//! The types retry what a signal handler interrupted, tell "nothing there" from a value, and take the 64-bit time calls of
+//! a 32-bit ABI first. Each method names the system calls that it issues, and issues no other: a seccomp filter can be
+//! written from the documentation. What blocks belongs to the descriptor (`O_NONBLOCK` is part of the open file description,
+//! which others may share), not to a type: hence `take`, which on a blocking descriptor waits, and `wait`, which waits on
+//! either kind.
+//!
+//! Nothing here panics, allocates, or keeps state outside the descriptors.
+//!
+//! # A freestanding binary
+//!
+//! No libc, no `std`, no allocator: with the crate `barefd-start`, which brings `_start`, the arguments, and the memory
+//! functions that compiled code calls. `src/main.rs`:
+//!
+//! ```text
+//! #![no_std]
+//! #![no_main]
+//!
+//! use barefd::{Clock, Result, TimerFd};
+//! use core::time::Duration;
+//!
+//! barefd_start::entry!(main);
+//!
+//! fn main(_args: barefd_start::Args) -> Result<()> {
+//!     let timer = TimerFd::new(Clock::Monotonic)?;
+//!     timer.arm_after(Duration::from_millis(100))?;
+//!     timer.wait()?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! `build.rs`, for a static file at a fixed address:
+//!
+//! ```text
+//! fn main() {
+//!     for argument in ["-nostdlib", "-static", "-no-pie"] {
+//!         println!("cargo::rustc-link-arg-bins={argument}");
+//!     }
+//! }
+//! ```
+//!
+//! and in `Cargo.toml` `panic = "abort"` for the profiles `dev` and `release`, and `test = false` for the binary.
+//!
+//! An init process may be started with descriptors 0 to 2 closed; the first ones that it makes then get these numbers, and
+//! what writes to "standard output" writes into them. Open three (`/dev/console` or `/dev/null`) before anything else;
+//! `try_clone` keeps clear of them by itself.
+//!
+//! # Wake-ups and memory
+//!
+//! A read that saw a write comes after everything the writer did before it, in another thread or, on shared memory, in
+//! another process: see [`EventFd`](EventFd#ordering) for what that spares and what it does not.
+//!
+//! # Targets
+//!
+//! Linux and Android, on the ABIs that have a table in `arch/`; the build names what is missing for any other. So far the
+//! crate has traps for x86_64 and x86. Under Miri nothing here runs: it has no inline assembly.
+//!
+//! # Compilers
+//!
+//! Rust 1.85; the feature `syscalls` (conversion to and from `syscalls::Errno`) needs 1.87. The feature `nightly` does
+//! nothing on targets whose inline assembly is stable.
+
+#![no_std]
+#![deny(missing_docs, unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
+
+#[cfg(feature = "std")]
+extern crate std;
+
+mod abi;
+mod clock;
+mod counter;
+mod errno;
+mod eventfd;
+pub mod fd;
+mod flags;
+mod poll;
+mod pollfd;
+#[cfg(doc)]
+#[doc = include_str!("../docs/python.md")]
+pub mod python {}
+pub mod sys;
+mod time64;
+mod timerfd;
+pub mod trap;
+
+pub use clock::Clock;
+pub use errno::{Errno, Result};
+pub use eventfd::EventFd;
+pub use flags::{EventFdFlags, PollFlags, SetTimeFlags, TimerFdFlags};
+pub use poll::poll;
+pub use pollfd::PollFd;
+pub use timerfd::{Armed, Tick, TimerFd, TimerSpec};

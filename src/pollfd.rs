@@ -1,0 +1,123 @@
+//! One entry of a `poll` set.
+
+use core::fmt;
+use core::mem::offset_of;
+
+use static_assertions::const_assert_eq;
+
+use crate::PollFlags;
+use crate::fd::{AsFd, AsRawFd, BorrowedFd};
+
+/// A descriptor to wait on, the events to wait for, and those that came: `struct pollfd` in memory
+/// (`include/uapi/asm-generic/poll.h`).
+///
+/// It borrows the descriptor, which therefore stays open while it is waited on:
+///
+/// ```
+/// use barefd::{EventFd, PollFd, PollFlags};
+///
+/// let event = EventFd::new(0)?;
+/// let entry = PollFd::new(&event, PollFlags::IN);
+/// # drop(entry);
+/// drop(event);
+/// # Ok::<(), barefd::Errno>(())
+/// ```
+///
+/// ```compile_fail,E0505
+/// use barefd::{EventFd, PollFd, PollFlags};
+///
+/// let event = EventFd::new(0)?;
+/// let entry = PollFd::new(&event, PollFlags::IN);
+/// drop(event);
+/// # drop(entry);
+/// # Ok::<(), barefd::Errno>(())
+/// ```
+#[repr(C)]
+#[derive(Clone)]
+#[doc(alias("pollfd", "select.poll.register"))]
+pub struct PollFd<'fd> {
+    fd: BorrowedFd<'fd>,
+    events: PollFlags,
+    revents: PollFlags,
+}
+
+const_assert_eq!(size_of::<PollFd<'_>>(), 8);
+const_assert_eq!(align_of::<PollFd<'_>>(), 4);
+const_assert_eq!(offset_of!(PollFd<'_>, fd), 0);
+const_assert_eq!(offset_of!(PollFd<'_>, events), 4);
+const_assert_eq!(offset_of!(PollFd<'_>, revents), 6);
+
+impl<'fd> PollFd<'fd> {
+    /// Waits for `events` on `fd`. No system call.
+    #[inline]
+    #[must_use]
+    pub fn new(fd: &'fd (impl AsFd + ?Sized), events: PollFlags) -> Self {
+        Self::from_borrowed_fd(fd.as_fd(), events)
+    }
+
+    /// Waits for `events` on a descriptor that is borrowed already. No system call.
+    #[inline]
+    #[must_use]
+    pub const fn from_borrowed_fd(fd: BorrowedFd<'fd>, events: PollFlags) -> Self {
+        Self { fd, events, revents: PollFlags::empty() }
+    }
+
+    /// The events to wait for.
+    #[inline]
+    #[must_use]
+    pub const fn events(&self) -> PollFlags {
+        self.events
+    }
+
+    /// Waits for `events` from the next [`poll`](crate::poll) on.
+    #[inline]
+    pub const fn set_events(&mut self, events: PollFlags) {
+        self.events = events;
+    }
+
+    /// The events that came: what the last [`poll`](crate::poll) that returned `Ok` wrote, none before the first.
+    #[inline]
+    #[must_use]
+    pub const fn revents(&self) -> PollFlags {
+        self.revents
+    }
+
+    /// Whether [`IN`](PollFlags::IN) came: a read will not block.
+    #[inline]
+    #[must_use]
+    pub const fn is_readable(&self) -> bool {
+        self.revents.contains(PollFlags::IN)
+    }
+
+    /// Whether [`OUT`](PollFlags::OUT) came: a write will not block.
+    #[inline]
+    #[must_use]
+    pub const fn is_writable(&self) -> bool {
+        self.revents.contains(PollFlags::OUT)
+    }
+
+    /// Whether [`ERR`](PollFlags::ERR), [`HUP`](PollFlags::HUP) or [`NVAL`](PollFlags::NVAL) came: the descriptor is
+    /// in a state that waiting will not end.
+    #[inline]
+    #[must_use]
+    pub const fn is_failed(&self) -> bool {
+        self.revents.intersects(PollFlags::ERR.union(PollFlags::HUP).union(PollFlags::NVAL))
+    }
+}
+
+impl AsFd for PollFd<'_> {
+    #[inline]
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd
+    }
+}
+
+impl fmt::Debug for PollFd<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PollFd")
+            .field("fd", &self.fd.as_raw_fd())
+            .field("events", &self.events)
+            .field("revents", &self.revents)
+            .finish()
+    }
+}

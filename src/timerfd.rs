@@ -1,0 +1,484 @@
+//! The timer.
+
+use core::num::NonZeroU64;
+use core::time::Duration;
+
+use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
+
+use crate::counter::{self, Read, descriptor};
+use crate::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use crate::sys::{Itimerspec, Timespec};
+use crate::{Clock, Errno, Result, SetTimeFlags, TimerFdFlags, abi, clock, sys, time64};
+
+/// When a timer expires first, and its period after that: `struct itimerspec`.
+///
+/// The kernel counts in nanoseconds, up to 2^63 - 1 of them (292 years); it takes longer times for that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[doc(alias = "itimerspec")]
+pub struct TimerSpec {
+    /// The first expiration; zero disarms.
+    #[doc(alias = "it_value")]
+    pub initial: Duration,
+    /// The period after the first expiration; zero for none.
+    #[doc(alias = "it_interval")]
+    pub interval: Duration,
+}
+
+impl TimerSpec {
+    /// Both zero.
+    pub const DISARMED: Self = Self { initial: Duration::ZERO, interval: Duration::ZERO };
+
+    /// One expiration.
+    #[must_use]
+    pub const fn once(initial: Duration) -> Self {
+        Self { initial, interval: Duration::ZERO }
+    }
+
+    /// An expiration after `period`, and every `period` from then on.
+    #[must_use]
+    pub const fn every(period: Duration) -> Self {
+        Self { initial: period, interval: period }
+    }
+
+    /// Whether either is not zero.
+    ///
+    /// Of a timer, an `initial` of zero alone does not tell: a periodic timer shows it for an instant at each expiration.
+    #[must_use]
+    pub const fn is_armed(&self) -> bool {
+        !self.initial.is_zero() || !self.interval.is_zero()
+    }
+
+    #[inline]
+    fn to_kernel(self) -> Result<Itimerspec> {
+        Ok(Itimerspec { it_interval: clock::timespec(self.interval)?, it_value: clock::timespec(self.initial)? })
+    }
+
+    #[inline]
+    fn from_kernel(spec: Itimerspec) -> Self {
+        Self { initial: clock::duration(spec.it_value), interval: clock::duration(spec.it_interval) }
+    }
+}
+
+/// What a timer had to tell. The kernel has no third, so that two arms match it:
+///
+/// ```
+/// use barefd::Tick;
+///
+/// fn expirations(tick: Tick) -> u64 {
+///     match tick {
+///         Tick::Expired(n) => n.get(),
+///         Tick::ClockChanged => 0,
+///     }
+/// }
+/// ```
+///
+/// ```compile_fail,E0004
+/// use barefd::Tick;
+///
+/// fn expirations(tick: Tick) -> u64 {
+///     match tick {
+///         Tick::Expired(n) => n.get(),
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tick {
+    /// It expired that many times since it was last read or armed.
+    Expired(NonZeroU64),
+    /// Its clock was stepped, and it was armed with [`arm_at_cancel_on_set`](TimerFd::arm_at_cancel_on_set) (or
+    /// [`CANCEL_ON_SET`](SetTimeFlags::CANCEL_ON_SET)). It is still armed, for the same time on the clock as before.
+    #[doc(alias = "ECANCELED")]
+    ClockChanged,
+}
+
+/// What [`arm_at_cancel_on_set`](TimerFd::arm_at_cancel_on_set) found. The timer is armed either way, so that neither is an
+/// error; nor may it be overlooked:
+///
+/// ```
+/// #![deny(unused_must_use)]
+/// use barefd::{Armed, Clock, TimerFd};
+///
+/// let timer = TimerFd::new(Clock::Realtime)?;
+/// let deadline = Clock::Realtime.now()? + core::time::Duration::from_secs(60);
+/// if timer.arm_at_cancel_on_set(deadline)? == Armed::AfterClockChange {
+///     // The deadline may have been computed before the step.
+/// }
+/// # Ok::<(), barefd::Errno>(())
+/// ```
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// use barefd::{Armed, Clock, TimerFd};
+///
+/// let timer = TimerFd::new(Clock::Realtime)?;
+/// let deadline = Clock::Realtime.now()? + core::time::Duration::from_secs(60);
+/// timer.arm_at_cancel_on_set(deadline)?;
+/// # Ok::<(), barefd::Errno>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use = "if the clock changed, the deadline may have to be computed anew"]
+pub enum Armed {
+    /// The clock has not been stepped since the timer was last armed or read.
+    Fresh,
+    /// The clock was stepped before, and no read has told yet: the kernel answered `ECANCELED`. **The timer is armed with
+    /// the new deadline all the same.**
+    #[doc(alias = "ECANCELED")]
+    AfterClockChange,
+}
+
+/// A timer behind a descriptor, which is readable once it has expired:
+/// [timerfd_create(2)](https://man7.org/linux/man-pages/man2/timerfd_create.2.html), `fs/timerfd.c`, Linux 2.6.25.
+///
+/// A read takes the number of expirations since the last. The `arm_…` methods each say one intent, and a zero delay or
+/// deadline in them is due at once; [`set`](Self::set), [`replace`](Self::replace) and [`get`](Self::get) are shaped like
+/// the kernel's calls, where a zero `initial` disarms. **Every call that arms or disarms discards the expirations that
+/// nobody has read.** The methods take `&self`: threads, and processes that inherited or received the descriptor, share the
+/// timer, and each expiration is read by one of them.
+///
+/// ```
+/// use core::time::Duration;
+/// use barefd::{Clock, Tick, TimerFd};
+///
+/// let timer = TimerFd::new(Clock::Monotonic)?;
+/// timer.arm_after(Duration::from_millis(1))?;
+/// assert!(matches!(timer.wait()?, Tick::Expired(n) if n.get() == 1));
+/// # Ok::<(), barefd::Errno>(())
+/// ```
+///
+/// A metronome that does not drift, and misses no beat while its reader is busy:
+///
+/// ```
+/// use core::time::Duration;
+/// use barefd::{Clock, Tick, TimerFd};
+///
+/// let period = Duration::from_millis(1);
+/// let timer = TimerFd::new(Clock::Monotonic)?;
+/// timer.arm_every_at(Clock::Monotonic.now()? + period, period)?;
+/// let mut beats = 0;
+/// while beats < 3 {
+///     if let Tick::Expired(n) = timer.wait()? {
+///         beats += n.get();
+///     }
+/// }
+/// # Ok::<(), barefd::Errno>(())
+/// ```
+///
+/// A read gives 0 bytes if a `Realtime` clock was set back between a periodic expiration and the read; that is no expiration
+/// here, and no end of file. The descriptor survives `fork`, and `execve` if it is not close-on-exec; the last one closed
+/// disarms. [`Read` ordering](crate::EventFd#ordering) and [event loops](crate::EventFd#in-an-event-loop) are those of the
+/// event counter.
+#[repr(transparent)]
+#[derive(Debug)]
+#[doc(alias("timerfd", "os.timerfd_create"))]
+pub struct TimerFd {
+    fd: OwnedFd,
+}
+
+descriptor!(TimerFd);
+
+impl TimerFd {
+    /// A blocking timer on `clock`, close-on-exec, disarmed.
+    ///
+    /// System call: `timerfd_create`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`with_flags`](Self::with_flags).
+    #[inline]
+    pub fn new(clock: Clock) -> Result<Self> {
+        Self::with_flags(clock, TimerFdFlags::CLOEXEC)
+    }
+
+    /// A non-blocking timer on `clock`, close-on-exec, disarmed.
+    ///
+    /// System call: `timerfd_create`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`with_flags`](Self::with_flags).
+    #[inline]
+    #[doc(alias = "TFD_NONBLOCK")]
+    pub fn nonblocking(clock: Clock) -> Result<Self> {
+        Self::with_flags(clock, TimerFdFlags::CLOEXEC | TimerFdFlags::NONBLOCK)
+    }
+
+    /// A timer on `clock`, disarmed, with exactly these flags: without [`CLOEXEC`](TimerFdFlags::CLOEXEC) it leaks into every
+    /// program that the process executes.
+    ///
+    /// System call: `timerfd_create`.
+    ///
+    /// # Errors
+    ///
+    /// - [`INVAL`](Errno::INVAL): a flag that the kernel does not know, or a clock that is newer than the kernel ([`Clock`]
+    ///   says which release brought it; `clock_gettime` may know it earlier)
+    /// - [`PERM`](Errno::PERM): an alarm clock, without `CAP_WAKE_ALARM`
+    /// - [`MFILE`](Errno::MFILE), [`NFILE`](Errno::NFILE): too many open files in the process, in the system
+    /// - [`NODEV`](Errno::NODEV), [`NOMEM`](Errno::NOMEM): no inode, no memory
+    /// - [`NOSYS`](Errno::NOSYS): a kernel without `CONFIG_TIMERFD` (before 4.17), or before 2.6.25
+    #[inline]
+    pub fn with_flags(clock: Clock, flags: TimerFdFlags) -> Result<Self> {
+        sys::timerfd_create(clock.id(), flags).map(Self::from)
+    }
+
+    /// Expires once, `delay` from now; at once if that is zero.
+    ///
+    /// A delay on a `Realtime` clock is not moved by steps of it.
+    ///
+    /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`set`](Self::set) but `CANCELED`.
+    #[inline]
+    pub fn arm_after(&self, delay: Duration) -> Result<()> {
+        self.arm(SetTimeFlags::empty(), delay, Duration::ZERO)
+    }
+
+    /// Expires every `period`, first in one `period` from now.
+    ///
+    /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
+    ///
+    /// # Errors
+    ///
+    /// - [`INVAL`](Errno::INVAL): `period` is zero; no system call was made
+    /// - those of [`set`](Self::set) but `CANCELED`
+    #[inline]
+    pub fn arm_every(&self, period: Duration) -> Result<()> {
+        if period.is_zero() {
+            return Err(Errno::INVAL);
+        }
+        self.arm(SetTimeFlags::empty(), period, period)
+    }
+
+    /// Expires once, when this timer's clock shows `deadline`; at once if it does already.
+    ///
+    /// The deadline is a time as [`Clock::now`] gives it. On a `Realtime` clock it follows steps of the clock.
+    ///
+    /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`set`](Self::set) but `CANCELED`.
+    #[inline]
+    #[doc(alias = "TFD_TIMER_ABSTIME")]
+    pub fn arm_at(&self, deadline: Duration) -> Result<()> {
+        self.arm(SetTimeFlags::ABSTIME, deadline, Duration::ZERO)
+    }
+
+    /// Expires when this timer's clock shows `first`, and every `period` from that time on, without drift. All expirations
+    /// that are past already are due at once.
+    ///
+    /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
+    ///
+    /// # Errors
+    ///
+    /// - [`INVAL`](Errno::INVAL): `period` is zero; no system call was made
+    /// - those of [`set`](Self::set) but `CANCELED`
+    #[inline]
+    #[doc(alias = "TFD_TIMER_ABSTIME")]
+    pub fn arm_every_at(&self, first: Duration, period: Duration) -> Result<()> {
+        if period.is_zero() {
+            return Err(Errno::INVAL);
+        }
+        self.arm(SetTimeFlags::ABSTIME, first, period)
+    }
+
+    /// As [`arm_at`](Self::arm_at), and a step of the clock before the deadline makes the timer readable with
+    /// [`Tick::ClockChanged`] (Linux 3.0).
+    ///
+    /// **It acts on `Realtime` and `RealtimeAlarm` alone; on the other clocks, which nobody can step, the kernel ignores it.** A
+    /// resume from suspend counts as a step. So does one between the making of the timer and this call.
+    ///
+    /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`set`](Self::set) but `CANCELED`, which is [`Armed::AfterClockChange`].
+    #[inline]
+    #[doc(alias = "TFD_TIMER_CANCEL_ON_SET")]
+    pub fn arm_at_cancel_on_set(&self, deadline: Duration) -> Result<Armed> {
+        match self.arm(SetTimeFlags::ABSTIME | SetTimeFlags::CANCEL_ON_SET, deadline, Duration::ZERO) {
+            Ok(()) => Ok(Armed::Fresh),
+            Err(Errno::CANCELED) => Ok(Armed::AfterClockChange),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    #[inline]
+    fn arm(&self, flags: SetTimeFlags, initial: Duration, interval: Duration) -> Result<()> {
+        // Zero would disarm.
+        let initial = if initial.is_zero() { Duration::from_nanos(1) } else { initial };
+        self.set(flags, TimerSpec { initial, interval })
+    }
+
+    /// Does not expire any more.
+    ///
+    /// A clock step that no read has told yet is told by the next one all the same.
+    ///
+    /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`set`](Self::set) but `CANCELED` and `OVERFLOW`.
+    #[inline]
+    pub fn disarm(&self) -> Result<()> {
+        static ZERO: Itimerspec = Itimerspec {
+            it_interval: Timespec { tv_sec: 0, tv_nsec: 0 },
+            it_value: Timespec { tv_sec: 0, tv_nsec: 0 },
+        };
+        time64::timerfd_settime(self.as_fd(), SetTimeFlags::empty(), &ZERO, None)
+    }
+
+    /// `timerfd_settime` without an old value: `initial` is relative to now, or a time on the clock with
+    /// [`ABSTIME`](SetTimeFlags::ABSTIME); **zero disarms**, and the kernel keeps the `interval` that came with it for
+    /// [`get`](Self::get).
+    ///
+    /// System call: `timerfd_settime`. On 32-bit ABIs `timerfd_settime64`; if that is `ENOSYS` (before Linux 5.1), and only
+    /// then, `timerfd_settime`, whose seconds end in 2038.
+    ///
+    /// # Errors
+    ///
+    /// - [`OVERFLOW`](Errno::OVERFLOW): more than `i64::MAX` seconds, and no system call was made; or more than `i32::MAX`
+    ///   where there is just the 32-bit call
+    /// - [`INVAL`](Errno::INVAL): a flag that the kernel does not know; not a timer
+    /// - [`PERM`](Errno::PERM): an alarm clock, without `CAP_WAKE_ALARM`
+    /// - [`CANCELED`](Errno::CANCELED): with [`CANCEL_ON_SET`](SetTimeFlags::CANCEL_ON_SET), a step of the clock that no
+    ///   read has told yet; **the timer is armed all the same**
+    #[inline]
+    #[doc(alias("timerfd_settime", "timerfd_settime_ns", "os.timerfd_settime", "os.timerfd_settime_ns"))]
+    pub fn set(&self, flags: SetTimeFlags, new: TimerSpec) -> Result<()> {
+        time64::timerfd_settime(self.as_fd(), flags, &new.to_kernel()?, None)
+    }
+
+    /// [`set`](Self::set), and what the timer was set to before, as [`get`](Self::get) would have told: always relative to
+    /// now. That costs about 15 % more.
+    ///
+    /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`set`](Self::set). After `CANCELED` the old value is lost.
+    #[inline]
+    #[doc(alias("timerfd_settime", "timerfd_settime_ns", "os.timerfd_settime", "os.timerfd_settime_ns"))]
+    pub fn replace(&self, flags: SetTimeFlags, new: TimerSpec) -> Result<TimerSpec> {
+        let mut old = Itimerspec::default();
+        time64::timerfd_settime(self.as_fd(), flags, &new.to_kernel()?, Some(&mut old))?;
+        Ok(TimerSpec::from_kernel(old))
+    }
+
+    /// The time until the next expiration, **always relative to now**, whatever the timer was armed with, and the interval.
+    ///
+    /// It says nothing of expirations that are due: that is [`take`](Self::take) or [`poll`](crate::poll()). An `initial` of
+    /// zero is a timer that is disarmed or has expired for the last time or, for an instant, one that is just expiring.
+    ///
+    /// System call: `timerfd_gettime`. On 32-bit ABIs `timerfd_gettime64`; if that is `ENOSYS`, and only then,
+    /// `timerfd_gettime`, which cuts times of more than `i32::MAX` seconds.
+    ///
+    /// # Errors
+    ///
+    /// - [`INVAL`](Errno::INVAL): not a timer
+    #[inline]
+    #[doc(alias("timerfd_gettime", "timerfd_gettime_ns", "os.timerfd_gettime", "os.timerfd_gettime_ns"))]
+    pub fn get(&self) -> Result<TimerSpec> {
+        time64::timerfd_gettime(self.as_fd()).map(TimerSpec::from_kernel)
+    }
+
+    /// The expirations since the last read, at least 1, as the kernel reads them. Blocks until there are some, unless the
+    /// descriptor is non-blocking; on a disarmed timer for ever.
+    ///
+    /// System call: `read`, again after `EINTR`.
+    ///
+    /// # Errors
+    ///
+    /// - [`AGAIN`](Errno::AGAIN): none, and the descriptor is non-blocking; or the read gave 0 bytes, because a `Realtime`
+    ///   clock was set back
+    /// - [`CANCELED`](Errno::CANCELED): the clock was stepped ([`Tick::ClockChanged`]); the timer is still armed
+    /// - [`INVAL`](Errno::INVAL): not a timer
+    /// - what another kind of file may say: `EBADF`, `EIO`, `EISDIR`…
+    #[inline]
+    pub fn read(&self) -> Result<u64> {
+        match counter::read(self.as_fd())? {
+            Read::Count(count) => expirations(count).map(NonZeroU64::get),
+            Read::WouldBlock | Read::Empty => Err(Errno::AGAIN),
+        }
+    }
+
+    /// What the timer has to tell, or `None` for nothing. **On a blocking descriptor it waits** for something to tell.
+    ///
+    /// System call: `read`, again after `EINTR`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read) but `AGAIN`, which is `None`, and `CANCELED`, which is [`Tick::ClockChanged`].
+    #[inline]
+    pub fn take(&self) -> Result<Option<Tick>> {
+        match counter::read(self.as_fd()) {
+            Ok(Read::Count(count)) => Ok(Some(Tick::Expired(expirations(count)?))),
+            Ok(Read::WouldBlock | Read::Empty) => Ok(None),
+            Err(Errno::CANCELED) => Ok(Some(Tick::ClockChanged)),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    /// What the timer has to tell, waiting for something to tell, on blocking and non-blocking descriptors alike; on a disarmed
+    /// timer for ever.
+    ///
+    /// System calls: `read`; as long as that would block on a non-blocking descriptor, or gives 0 bytes, `ppoll` without a
+    /// timeout (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after `EINTR`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`take`](Self::take) and of [`poll`](crate::poll()).
+    pub fn wait(&self) -> Result<Tick> {
+        let mut polled = false;
+        loop {
+            match counter::read(self.as_fd()) {
+                Ok(Read::Count(count)) => return expirations(count).map(Tick::Expired),
+                Err(Errno::CANCELED) => return Ok(Tick::ClockChanged),
+                Err(errno) => return Err(errno),
+                // Ready, and nothing there: the end of another kind of file, which would be ready for ever.
+                Ok(Read::Empty) if polled => return Err(Errno::INVAL),
+                Ok(Read::WouldBlock | Read::Empty) => {}
+            }
+            counter::wait(self.as_fd())?;
+            polled = true;
+        }
+    }
+
+    /// Makes `ticks` the number of expirations that nobody has read, and the timer readable (Linux 3.17). It does not arm.
+    ///
+    /// Meant for checkpoints; a test can make a timer expire with it, without waiting. No ticks would be `EINVAL`, and do not
+    /// compile:
+    ///
+    /// ```no_run
+    /// use core::num::NonZeroU64;
+    /// # let timer = barefd::TimerFd::new(barefd::Clock::Monotonic)?;
+    /// timer.set_ticks(NonZeroU64::MIN)?;
+    /// # Ok::<(), barefd::Errno>(())
+    /// ```
+    ///
+    /// ```compile_fail,E0308
+    /// # let timer = barefd::TimerFd::new(barefd::Clock::Monotonic)?;
+    /// timer.set_ticks(0)?;
+    /// # Ok::<(), barefd::Errno>(())
+    /// ```
+    ///
+    /// System call: `ioctl` (`TFD_IOC_SET_TICKS`).
+    ///
+    /// # Errors
+    ///
+    /// - [`NOTTY`](Errno::NOTTY): a kernel without `CONFIG_CHECKPOINT_RESTORE`, or before 3.17; a 32-bit program on a 64-bit
+    ///   kernel; not a timer
+    /// - [`CANCELED`](Errno::CANCELED): a step of the clock that no read has told yet
+    #[inline]
+    #[doc(alias("ioctl", "TFD_IOC_SET_TICKS"))]
+    pub fn set_ticks(&self, ticks: NonZeroU64) -> Result<()> {
+        sys::timerfd_set_ticks(self.as_fd(), ticks.get())
+    }
+}
+
+/// A timer never counts zero; a descriptor of another kind may read as that.
+#[inline]
+fn expirations(count: u64) -> Result<NonZeroU64> {
+    NonZeroU64::new(count).ok_or(Errno::INVAL)
+}

@@ -1,0 +1,20 @@
+//! Stands in for the trap of an instruction set that has none yet, so that the build ends with one error, this one.
+
+compile_error!("barefd has no trap for this architecture yet: so far it runs on x86_64 and x86");
+
+macro_rules! stand_in {
+    ($($name:ident($($arg:ident),*);)*) => {
+        $(pub(super) unsafe fn $name(_: usize $(, $arg: usize)*) -> isize { 0 })*
+    };
+}
+
+stand_in! {
+    syscall0();
+    syscall1(_a);
+    syscall2(_a, _b);
+    syscall3(_a, _b, _c);
+    syscall4(_a, _b, _c, _d);
+    syscall4_readonly(_a, _b, _c, _d);
+    syscall5(_a, _b, _c, _d, _e);
+    syscall6(_a, _b, _c, _d, _e, _f);
+}

@@ -1,0 +1,62 @@
+//! The trap into the kernel: a system call by number, with nothing in between.
+//!
+//! Each function takes a number from [`nr`] and that many arguments, and returns what the kernel returned. On every
+//! instruction set a result in `-4095..=-1` is a negated errno, also where the kernel reports errors in a flag or a
+//! register of its own; [`Errno::from_ret`](crate::Errno::from_ret) tells the two apart.
+//!
+//! The compiler assumes that a trap reads and writes any memory that the program may.
+//!
+//! ```
+//! use barefd::{Errno, trap};
+//!
+//! // SAFETY: close takes no pointer, and -1 is nobody's descriptor.
+//! let ret = unsafe { trap::syscall1(trap::nr::CLOSE, usize::MAX) };
+//! assert_eq!(Errno::from_ret(ret), Err(Errno::BADF));
+//! ```
+
+#[cfg_attr(target_arch = "x86", path = "x86.rs")]
+#[cfg_attr(target_arch = "x86_64", path = "x86_64.rs")]
+#[cfg_attr(not(any(target_arch = "x86", target_arch = "x86_64")), path = "missing.rs")]
+mod isa;
+
+pub use crate::abi::nr;
+
+macro_rules! traps {
+    ($($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident),*);)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Safety
+        ///
+        /// The arguments must be what the system call `nr` expects: memory that it reads or writes must be valid for
+        /// that, descriptors that it closes or replaces must be the caller's, and whatever else it does to the process
+        /// must be sound for the program.
+        #[inline(always)]
+        #[must_use]
+        #[allow(clippy::too_many_arguments, reason = "a system call has a number and up to six arguments")]
+        $vis unsafe fn $name(nr: usize $(, $arg: usize)*) -> isize {
+            // SAFETY: the caller's promise.
+            unsafe { isa::$name(nr $(, $arg)*) }
+        }
+    )*};
+}
+
+traps! {
+    /// System call `nr` without arguments.
+    pub fn syscall0();
+    /// System call `nr` with one argument.
+    pub fn syscall1(a);
+    /// System call `nr` with two arguments.
+    pub fn syscall2(a, b);
+    /// System call `nr` with three arguments.
+    pub fn syscall3(a, b, c);
+    /// System call `nr` with four arguments.
+    pub fn syscall4(a, b, c, d);
+    /// System call `nr` with five arguments.
+    pub fn syscall5(a, b, c, d, e);
+    /// System call `nr` with six arguments.
+    pub fn syscall6(a, b, c, d, e, f);
+
+    /// System call `nr` with four arguments, which reads the program's memory but writes none of it and does not block,
+    /// so that the compiler may keep what it knows of memory.
+    pub(crate) fn syscall4_readonly(a, b, c, d);
+}

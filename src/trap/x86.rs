@@ -1,0 +1,131 @@
+//! x86: `int 0x80`.
+//!
+//! - number in eax, arguments in ebx, ecx, edx, esi, edi, ebp
+//! - result in eax; an error is -4095..=-1
+//! - every other register and the flags survive
+//!
+//! Source: `arch/x86/entry/entry_64_compat.S`, `int80_emulation`; `arch/x86/entry/entry_32.S`, `entry_INT80_32`.
+//!
+//! LLVM keeps esi and ebp for itself, so that neither can be an operand: the fourth argument is exchanged with esi
+//! around the trap, and the sixth is passed through memory while ebp is saved on the stack. ebx is accepted, in
+//! position-independent code too: only the old i386 PLT wants it, at calls.
+
+use core::arch::asm;
+
+macro_rules! trap {
+    ($nr:ident $($register:tt = $arg:ident),*) => {{
+        let ret: isize;
+        // SAFETY: the registers are those of the ABI and all others survive. What the kernel does with the arguments is
+        // the caller's promise.
+        unsafe {
+            asm!(
+                "int 0x80",
+                inlateout("eax") $nr => ret,
+                $(in($register) $arg,)*
+                options(nostack, preserves_flags),
+            );
+        }
+        ret
+    }};
+}
+
+macro_rules! trap_esi {
+    ([$($option:ident),*] $nr:ident $d:ident $($register:tt = $arg:ident),*) => {{
+        let ret: isize;
+        // SAFETY: as above; the second exchange gives esi its value back. The kernel leaves {d} alone, which holds that
+        // value meanwhile, and nothing between the two touches the stack.
+        unsafe {
+            asm!(
+                "xchg esi, {d}",
+                "int 0x80",
+                "xchg esi, {d}",
+                d = in(reg) $d,
+                inlateout("eax") $nr => ret,
+                $(in($register) $arg,)*
+                options(nostack, preserves_flags $(, $option)*),
+            );
+        }
+        ret
+    }};
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall0(nr: usize) -> isize {
+    trap!(nr)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
+    trap!(nr "ebx" = a)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
+    trap!(nr "ebx" = a, "ecx" = b)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
+    trap!(nr "ebx" = a, "ecx" = b, "edx" = c)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
+    trap_esi!([] nr d "ebx" = a, "ecx" = b, "edx" = c)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
+    trap_esi!([readonly] nr d "ebx" = a, "ecx" = b, "edx" = c)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
+    // With edi taken too, a position-independent debug build may have no register left for `d` but eax.
+    let pair = [nr, d];
+    let ret: isize;
+    // SAFETY: eax points to `pair` until it is read for the last time; esi is popped again, ebx, ecx, edx and edi are
+    // the ABI's.
+    unsafe {
+        asm!(
+            "push esi",
+            "mov esi, [eax + 4]",
+            "mov eax, [eax]",
+            "int 0x80",
+            "pop esi",
+            inlateout("eax") pair.as_ptr() => ret,
+            in("ebx") a,
+            in("ecx") b,
+            in("edx") c,
+            in("edi") e,
+            options(preserves_flags),
+        );
+    }
+    ret
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
+    let triple = [nr, d, f];
+    let ret: isize;
+    // SAFETY: as in `syscall5`, with ebp saved and restored as well.
+    unsafe {
+        asm!(
+            "push esi",
+            "push ebp",
+            "mov esi, [eax + 4]",
+            "mov ebp, [eax + 8]",
+            "mov eax, [eax]",
+            "int 0x80",
+            "pop ebp",
+            "pop esi",
+            inlateout("eax") triple.as_ptr() => ret,
+            in("ebx") a,
+            in("ecx") b,
+            in("edx") c,
+            in("edi") e,
+            options(preserves_flags),
+        );
+    }
+    ret
+}
