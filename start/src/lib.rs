@@ -1,0 +1,279 @@
+#![no_std]
+// Without this the compiler may see that the loops in `mem` are memcpy and its kin, and call them.
+#![no_builtins]
+#![deny(missing_docs, unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
+//! Start code for a static Linux binary without libc: [`entry!`] gives it `_start`, its arguments and environment, and a
+//! panic handler; the crate itself has the functions that the compiler calls on memory (`memcpy`, `memmove`, `memset`,
+//! `memcmp`, `bcmp`, `strlen`).
+//!
+//! ```text
+//! #![no_std]
+//! #![no_main]
+//!
+//! use barefd::{Clock, Result, TimerFd};
+//! use core::time::Duration;
+//!
+//! barefd_start::entry!(main);
+//!
+//! fn main(_args: barefd_start::Args) -> Result<()> {
+//!     let timer = TimerFd::new(Clock::Monotonic)?;
+//!     timer.arm_after(Duration::from_millis(100))?;
+//!     timer.wait()?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The binary's package needs `panic = "abort"` in its profiles, `test = false` and `bench = false` for the binary, and
+//! a `build.rs` that links without libc, at a fixed address:
+//!
+//! ```text
+//! fn main() {
+//!     for argument in ["-nostdlib", "-static", "-no-pie"] {
+//!         println!("cargo::rustc-link-arg-bins={argument}");
+//!     }
+//! }
+//! ```
+
+#[cfg_attr(target_arch = "x86", path = "x86.rs")]
+#[cfg_attr(target_arch = "x86_64", path = "x86_64.rs")]
+mod isa;
+mod mem;
+
+use core::ffi::{CStr, c_char};
+use core::fmt::{self, Write};
+use core::panic::PanicInfo;
+
+use barefd::fd::{AsFd, BorrowedFd};
+use barefd::{Errno, sys};
+
+/// Makes `main`, a `fn(Args) -> impl Termination`, the program.
+///
+/// It defines the symbol `_start` and the panic handler, so that it stands once in a program, at the root of a crate that
+/// is `#![no_std]` and `#![no_main]`.
+#[macro_export]
+macro_rules! entry {
+    ($main:path) => {
+        ::core::arch::global_asm!($crate::__start!(), start = sym __barefd_start);
+
+        unsafe extern "C" fn __barefd_start(stack: *const usize) -> ! {
+            // SAFETY: `_start` hands over the stack as the kernel made it.
+            $crate::exit($main(unsafe { $crate::Args::from_stack(stack) }))
+        }
+
+        #[panic_handler]
+        fn __barefd_panic(info: &::core::panic::PanicInfo<'_>) -> ! {
+            $crate::panic(info)
+        }
+    };
+}
+
+/// The program's arguments and its environment, as the kernel laid them on the stack (`fs/binfmt_elf.c`).
+#[derive(Clone, Copy)]
+pub struct Args {
+    argv: Strings,
+    envp: Strings,
+}
+
+impl Args {
+    /// # Safety
+    ///
+    /// `stack` must be the stack pointer that the kernel started the program with.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub unsafe fn from_stack(stack: *const usize) -> Self {
+        // SAFETY: there lie argc, that many pointers and a null (argv), pointers and a null (envp).
+        unsafe {
+            let argc = *stack;
+            let argv = stack.add(1).cast();
+            Self { argv: Strings { next: argv }, envp: Strings { next: argv.add(argc + 1) } }
+        }
+    }
+
+    /// The arguments; the first is by custom the program's name, and there may be none at all.
+    #[inline]
+    #[must_use]
+    pub fn iter(self) -> Strings {
+        self.argv
+    }
+
+    /// The environment: strings of the form `NAME=value`.
+    #[inline]
+    #[must_use]
+    pub fn env(self) -> Strings {
+        self.envp
+    }
+}
+
+impl IntoIterator for Args {
+    type Item = &'static CStr;
+    type IntoIter = Strings;
+
+    #[inline]
+    fn into_iter(self) -> Strings {
+        self.argv
+    }
+}
+
+/// The strings of [`Args`], in order.
+#[derive(Clone, Copy)]
+pub struct Strings {
+    next: *const *const c_char,
+}
+
+impl Iterator for Strings {
+    type Item = &'static CStr;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'static CStr> {
+        // SAFETY: `next` points into an array that a null ends, and does not go beyond that; its strings stay where the
+        // kernel laid them as long as the program runs.
+        unsafe {
+            let string = *self.next;
+            if string.is_null() {
+                return None;
+            }
+            self.next = self.next.add(1);
+            Some(CStr::from_ptr(string))
+        }
+    }
+}
+
+/// What `main` may return: the exit status of the program.
+pub trait Termination {
+    /// The status, of which the parent sees the low 8 bits.
+    fn status(self) -> i32;
+}
+
+impl Termination for () {
+    #[inline]
+    fn status(self) -> i32 {
+        0
+    }
+}
+
+impl Termination for i32 {
+    #[inline]
+    fn status(self) -> i32 {
+        self
+    }
+}
+
+/// The status of the value, or the number of the error: `Err(Errno::INVAL)` is 22.
+impl<T: Termination> Termination for barefd::Result<T> {
+    #[inline]
+    fn status(self) -> i32 {
+        match self {
+            Ok(value) => value.status(),
+            Err(errno) => errno.raw_os_error(),
+        }
+    }
+}
+
+/// Ends the program. System call: `exit_group`.
+#[inline]
+pub fn exit(status: impl Termination) -> ! {
+    sys::exit_group(status.status())
+}
+
+/// Standard input, by custom open when a program starts. Where 0, 1 or 2 is closed, as it can be for PID 1, the next
+/// descriptor that the program makes gets that number, and these three functions name that.
+#[inline]
+#[must_use]
+pub fn stdin() -> BorrowedFd<'static> {
+    // SAFETY: 0 is not -1, and open by custom; nobody here closes it.
+    unsafe { BorrowedFd::borrow_raw(0) }
+}
+
+/// Standard output; see [`stdin`].
+#[inline]
+#[must_use]
+pub fn stdout() -> BorrowedFd<'static> {
+    // SAFETY: as for 0.
+    unsafe { BorrowedFd::borrow_raw(1) }
+}
+
+/// Standard error; see [`stdin`].
+#[inline]
+#[must_use]
+pub fn stderr() -> BorrowedFd<'static> {
+    // SAFETY: as for 0.
+    unsafe { BorrowedFd::borrow_raw(2) }
+}
+
+/// Writes all of `bytes`. System call: `write`, again after `EINTR` and for what is left.
+///
+/// # Errors
+///
+/// What `write` says but `EINTR`; [`Errno::IO`] if it writes nothing.
+pub fn write_all(fd: impl AsFd, mut bytes: &[u8]) -> barefd::Result<()> {
+    while !bytes.is_empty() {
+        match sys::write(fd.as_fd(), bytes) {
+            Ok(0) => return Err(Errno::IO),
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
+}
+
+/// Writes formatted text: `print(stdout(), format_args!("{n} beats\n"))`. Up to 256 bytes go out in one piece, so that lines
+/// of several threads or processes do not mix.
+///
+/// System calls: those of [`write_all`].
+///
+/// # Errors
+///
+/// Those of [`write_all`]; [`Errno::INVAL`] if an argument's own formatting fails.
+pub fn print(fd: impl AsFd, text: fmt::Arguments<'_>) -> barefd::Result<()> {
+    let mut out = Buffered { fd: fd.as_fd(), bytes: [0; 256], len: 0, result: Ok(()) };
+    let formatted = out.write_fmt(text);
+    out.flush();
+    out.result.and(formatted.map_err(|fmt::Error| Errno::INVAL))
+}
+
+struct Buffered<'fd> {
+    fd: BorrowedFd<'fd>,
+    bytes: [u8; 256],
+    len: usize,
+    result: barefd::Result<()>,
+}
+
+impl Buffered<'_> {
+    fn flush(&mut self) {
+        let text = self.bytes.get(..self.len).unwrap_or_default();
+        self.len = 0;
+        self.result = self.result.and_then(|()| write_all(self.fd, text));
+    }
+}
+
+impl Write for Buffered<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for &byte in text.as_bytes() {
+            if self.len == self.bytes.len() {
+                self.flush();
+            }
+            if let Some(slot) = self.bytes.get_mut(self.len) {
+                *slot = byte;
+                self.len += 1;
+            }
+        }
+        self.result.map_err(|_| fmt::Error)
+    }
+}
+
+/// What a panic does: exits with status 101, as a program of the standard library's would. A build with debug assertions
+/// says on standard error what and where; in others that would be most of the binary.
+#[doc(hidden)]
+pub fn panic(info: &PanicInfo<'_>) -> ! {
+    if cfg!(debug_assertions) {
+        // Nobody is left to tell that standard error cannot be written.
+        let _ = print(stderr(), format_args!("{info}\n"));
+    }
+    exit(101)
+}
+
+// Prebuilt `core` refers to it from its unwind tables. Nothing unwinds in a program that aborts on panic.
+#[unsafe(no_mangle)]
+extern "C" fn rust_eh_personality() {}

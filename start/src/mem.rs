@@ -1,0 +1,86 @@
+//! The functions of C that compiled Rust code calls on memory.
+//!
+//! Byte by byte: they are here so that a program links, and take a few instructions of its file.
+
+use core::ffi::{c_char, c_int};
+
+/// # Safety
+///
+/// `from` must be readable and `to` writable for `len` bytes; they must not overlap.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    for i in 0..len {
+        // SAFETY: below `len`.
+        unsafe { *to.add(i) = *from.add(i) };
+    }
+    to
+}
+
+/// # Safety
+///
+/// `from` must be readable and `to` writable for `len` bytes.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    if to.addr().wrapping_sub(from.addr()) >= len {
+        // Forwards, no byte of `from` is overwritten before it is read.
+        for i in 0..len {
+            // SAFETY: below `len`.
+            unsafe { *to.add(i) = *from.add(i) };
+        }
+    } else {
+        for i in (0..len).rev() {
+            // SAFETY: below `len`.
+            unsafe { *to.add(i) = *from.add(i) };
+        }
+    }
+    to
+}
+
+/// # Safety
+///
+/// `to` must be writable for `len` bytes.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn memset(to: *mut u8, byte: c_int, len: usize) -> *mut u8 {
+    for i in 0..len {
+        // SAFETY: below `len`.
+        unsafe { *to.add(i) = byte as u8 };
+    }
+    to
+}
+
+/// # Safety
+///
+/// `a` and `b` must be readable for `len` bytes.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, len: usize) -> c_int {
+    for i in 0..len {
+        // SAFETY: below `len`.
+        let (a, b) = unsafe { (*a.add(i), *b.add(i)) };
+        if a != b {
+            return c_int::from(a) - c_int::from(b);
+        }
+    }
+    0
+}
+
+/// # Safety
+///
+/// `a` and `b` must be readable for `len` bytes.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, len: usize) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { memcmp(a, b, len) }
+}
+
+/// # Safety
+///
+/// `string` must be readable up to a zero byte.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn strlen(string: *const c_char) -> usize {
+    let mut len = 0;
+    // SAFETY: no byte up to here is the zero.
+    while unsafe { *string.add(len) } != 0 {
+        len += 1;
+    }
+    len
+}

@@ -1,0 +1,16 @@
+//! x86_64: the stack pointer is in rsp; Rust code wants it aligned to 16 before a call, and rbp zero to end backtraces.
+
+/// `_start`: calls `start` with the stack pointer.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __start {
+    () => {
+        ".globl _start
+         .type _start, @function
+         _start:
+             xor ebp, ebp
+             mov rdi, rsp
+             and rsp, -16
+             call {start}"
+    };
+}
