@@ -1,0 +1,227 @@
+//! The steps of `cargo xtask ci`, cheap ones first.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::elf;
+use crate::process::{self, Done};
+use crate::readme;
+use crate::step::{Action, Step};
+use crate::toolchain::Toolchain;
+use crate::workspace::{CRATE, Workspace};
+
+const START: &str = "barefd-start";
+const CONFORMANCE: &str = "conformance";
+const HEARTBEAT: &str = "heartbeat";
+const MINIMAL: &str = "minimal";
+const I686: &str = "i686-unknown-linux-gnu";
+/// Features that need a newer compiler than the one promised.
+const NEWER_THAN_MSRV: [&str; 2] = ["syscalls", "nightly"];
+
+pub fn steps(workspace: &Workspace) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut step = |name: String, about, action: Action| steps.push(Step { name, about, action });
+    let all = workspace.features.join(",");
+    let mut sets: Vec<_> = workspace.features.iter().map(|feature| (feature.clone(), feature.clone())).collect();
+    sets.push(("all".into(), all));
+
+    step("fmt".into(), "the formatting", Box::new(fmt));
+    step("clippy:none".into(), "no warning, without features", Box::new(|w| clippy_crate(w, "")));
+    for (name, features) in sets.clone() {
+        step(
+            format!("clippy:{name}"),
+            "no warning, with these features",
+            Box::new(move |w| clippy_crate(w, &features)),
+        );
+    }
+    step("clippy:others".into(), "no warning in the other packages", Box::new(clippy_others));
+    // Without features the tests are `cargo test`'s own.
+    for (name, features) in sets {
+        step(format!("test:{name}"), "the tests, with these features", Box::new(move |w| test(w, &features)));
+    }
+    step("doc".into(), "the documentation, without warnings", Box::new(doc));
+    step("msrv".into(), "the oldest compiler that is promised", Box::new(msrv));
+    step("heartbeat".into(), "the example, and what it says to bad arguments", Box::new(heartbeat));
+    step("elf".into(), "the example's file: static, and without panics", Box::new(inspect));
+    step("minimal".into(), "the README's program, and its file", Box::new(minimal));
+    step("conformance".into(), "the freestanding conformance program", Box::new(conformance));
+    step("i686".into(), "conformance and the example in 32 bits, with the old calls too", Box::new(i686));
+    step("package".into(), "what is published: no more, no less", Box::new(package));
+    step("readme".into(), "every command of the README is run by a step", Box::new(readme::check));
+    steps
+}
+
+fn fmt(workspace: &Workspace) -> Result<String> {
+    process::succeed(workspace.cargo("fmt").args(["--all", "--check", "--", "--color=never"]))?;
+    Ok(String::new())
+}
+
+fn clippy_crate(workspace: &Workspace, features: &str) -> Result<String> {
+    let mut command = workspace.cargo("clippy");
+    command.args(["--package", CRATE, "--features", features, "--all-targets", "--", "-Dwarnings"]);
+    process::succeed(&mut command)?;
+    Ok(String::new())
+}
+
+fn clippy_others(workspace: &Workspace) -> Result<String> {
+    let mut command = workspace.cargo("clippy");
+    for package in &workspace.others {
+        command.args(["--package", package]);
+    }
+    process::succeed(command.args(["--all-targets", "--", "-Dwarnings"]))?;
+    Ok(workspace.others.join(", "))
+}
+
+fn test(workspace: &Workspace, features: &str) -> Result<String> {
+    let done = process::succeed(workspace.cargo_limited("test").args(["--package", CRATE, "--features", features]))?;
+    let (mut passed, mut ignored) = (0, 0);
+    for line in done.stdout.lines().filter(|line| line.starts_with("test result:")) {
+        passed += count(line, "passed").with_context(|| line.to_owned())?;
+        ignored += count(line, "ignored").with_context(|| line.to_owned())?;
+    }
+    ensure!(passed > 0, done.error("no test ran"));
+    Ok(format!("{passed} tests, {ignored} ignored"))
+}
+
+fn doc(workspace: &Workspace) -> Result<String> {
+    let mut command = workspace.cargo("doc");
+    command.args(["--no-deps", "--package", CRATE, "--package", START, "--features", "barefd/std,barefd/syscalls"]);
+    process::succeed(command.env("RUSTDOCFLAGS", "-Dwarnings"))?;
+    Ok(String::new())
+}
+
+fn msrv(workspace: &Workspace) -> Result<String> {
+    let toolchain = Toolchain::msrv(workspace)?;
+    let check = |arguments: &[&str]| process::succeed(toolchain.cargo(workspace, "check").args(arguments));
+    check(&["--package", CRATE])?;
+    for feature in workspace.features.iter().filter(|feature| !NEWER_THAN_MSRV.contains(&feature.as_str())) {
+        check(&["--package", CRATE, "--features", feature])?;
+    }
+    check(&["--package", START, "--package", CONFORMANCE, "--package", MINIMAL])?;
+    let program = toolchain.build(workspace, HEARTBEAT, "release")?;
+    beats(process::run(process::program(&program).args(["1", "3"]))?, 3)?;
+    Ok(format!("Rust {}", workspace.rust_version))
+}
+
+fn heartbeat(workspace: &Workspace) -> Result<String> {
+    let run = |arguments: &[&str]| {
+        process::run(workspace.cargo_limited("run").args(["--release", "--package", HEARTBEAT]).args(arguments))
+    };
+    beats(run(&["--", "5", "10"])?, 10)?;
+    let program = Toolchain::host().build(workspace, HEARTBEAT, "release")?;
+    let bad: [&[&str]; 5] = [&["x"], &["0"], &["3600001"], &["1", "1000001"], &["1", "2", "3"]];
+    for arguments in bad {
+        let done = process::run(process::program(&program).args(arguments))?.exits(2)?;
+        ensure!(done.stdout.is_empty(), done.error("printed on standard output"));
+        ensure!(done.stderr.lines().count() == 1, done.error("not one line on standard error"));
+    }
+    beats(run(&[])?, 10)
+}
+
+/// Checks what heartbeat printed: a line per beat, then how late they were, which is returned.
+fn beats(done: Done, want: usize) -> Result<String> {
+    let done = done.exits(0)?;
+    let lines: Vec<_> = done.stdout.lines().collect();
+    match lines.split_last() {
+        Some((last, beats))
+            if beats.len() == want
+                && beats.iter().all(|line| line.starts_with("beat "))
+                && last.starts_with("late by ") =>
+        {
+            Ok((*last).to_owned())
+        }
+        _ => Err(done.error(&format!("not {want} beats and then how late they were"))),
+    }
+}
+
+fn inspect(workspace: &Workspace) -> Result<String> {
+    let program = Toolchain::host().build(workspace, HEARTBEAT, "release")?;
+    Ok(format!("{} bytes", elf::freestanding(&program)?))
+}
+
+fn minimal(workspace: &Workspace) -> Result<String> {
+    let program = Toolchain::host().build(workspace, MINIMAL, "release")?;
+    process::succeed(&mut process::program(&program))?;
+    Ok(format!("{} bytes", elf::freestanding(&program)?))
+}
+
+fn conformance(workspace: &Workspace) -> Result<String> {
+    let program = Toolchain::host().build(workspace, CONFORMANCE, "release")?;
+    cases(&program, &[])
+}
+
+/// Runs the conformance program and returns its last line.
+fn cases(program: &Path, arguments: &[&str]) -> Result<String> {
+    let done = process::run(process::program(program).args(arguments))?.exits(0)?;
+    let last = done.stdout.lines().last().unwrap_or_default();
+    // Cases that do not apply to this machine may be counted after that.
+    let passed = last.split_once(" passed, 0 failed").and_then(|(count, _)| count.parse().ok()).unwrap_or(0u32);
+    ensure!(passed > 0, done.error("no `N passed, 0 failed` at the end"));
+    Ok(last.to_owned())
+}
+
+fn i686(workspace: &Workspace) -> Result<String> {
+    let toolchain = Toolchain::for_target(workspace, I686)?;
+    let program = toolchain.build(workspace, CONFORMANCE, "release")?;
+    let plain = cases(&program, &[])?;
+    let old_calls = cases(&program, &["--refuse-time64"])?;
+    let forbidden = cases(&program, &["--refuse-time64=EPERM"])?;
+    let unoptimized = cases(&toolchain.build(workspace, CONFORMANCE, "dev")?, &[])?;
+    let program = toolchain.build(workspace, HEARTBEAT, "release")?;
+    beats(process::run(process::program(&program).args(["5", "10"]))?, 10)?;
+    let size = elf::freestanding(&program)?;
+    Ok(format!(
+        "{plain}; time64 ENOSYS: {old_calls}; time64 EPERM: {forbidden}; dev: {unoptimized}; heartbeat {size} bytes"
+    ))
+}
+
+fn package(workspace: &Workspace) -> Result<String> {
+    let status = process::succeed(Command::new("git").args(["status", "--porcelain"]).current_dir(&workspace.root))?;
+    let dirty: &[&str] = if status.stdout.is_empty() { &[] } else { &["--allow-dirty"] };
+    let cargo = || {
+        let mut command = workspace.cargo("package");
+        command.args(["--package", CRATE]).args(dirty);
+        command
+    };
+    process::succeed(&mut cargo())?;
+
+    let listed = process::succeed(cargo().arg("--list"))?;
+    let ships: BTreeSet<_> = listed.stdout.lines().map(str::to_owned).collect();
+    let mut must: BTreeSet<_> =
+        ["Cargo.toml", "build.rs", "README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]
+            .map(str::to_owned)
+            .into();
+    for directory in ["arch", "build", "src", "docs"] {
+        files(&workspace.root, directory, &mut must)?;
+    }
+    let added = ["Cargo.toml.orig", "Cargo.lock", ".cargo_vcs_info.json"];
+    let missing: Vec<_> = must.difference(&ships).collect();
+    let extra: Vec<_> = ships.difference(&must).filter(|name| !added.contains(&name.as_str())).collect();
+    ensure!(missing.is_empty() && extra.is_empty(), "missing: {missing:?}, not to be shipped: {extra:?}");
+    let note = if dirty.is_empty() { "" } else { ", from an uncommitted tree" };
+    Ok(format!("{} files{note}", ships.len()))
+}
+
+/// The files below a directory, by their paths from the root.
+fn files(root: &Path, directory: &str, found: &mut BTreeSet<String>) -> Result<()> {
+    for entry in fs::read_dir(root.join(directory)).with_context(|| directory.to_owned())? {
+        let entry = entry?;
+        let path = format!("{directory}/{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            files(root, &path, found)?;
+        } else {
+            found.insert(path);
+        }
+    }
+    Ok(())
+}
+
+/// The number before a word, as in `3 passed; 0 failed`.
+fn count(line: &str, word: &str) -> Option<usize> {
+    let words: Vec<_> = line.split_whitespace().map(|part| part.trim_end_matches(';')).collect();
+    words.windows(2).find(|pair| pair[1] == word)?[0].parse().ok()
+}

@@ -1,0 +1,69 @@
+//! Packages of Debian, from wherever apt is set up to take them.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::process;
+
+/// Installs packages; without apt or without the right to, the error says what to install.
+pub fn install(packages: &[&str]) -> Result<()> {
+    let by_hand = || format!("on Debian, as root: apt-get install --no-install-recommends {}", packages.join(" "));
+    ensure!(is_root()?, by_hand());
+    update().with_context(by_hand)?;
+    let mut command = apt_get("install");
+    process::succeed(command.args(["--yes", "--no-install-recommends"]).args(packages)).with_context(by_hand)?;
+    Ok(())
+}
+
+/// The newest version of a package that begins with `prefix`.
+pub fn version(package: &str, prefix: &str) -> Result<String> {
+    if is_root()? {
+        update()?;
+    }
+    let output = process::succeed(Command::new("apt-cache").args(["madison", package]))?;
+    let mut versions = output.stdout.lines().filter_map(|line| line.split('|').nth(1)).map(str::trim);
+    let found = versions.find(|version| version.starts_with(prefix));
+    found.map(str::to_owned).with_context(|| format!("apt has no {package} {prefix}*"))
+}
+
+/// The packages that `package`, a name or `name=version`, depends on.
+pub fn depends(package: &str) -> Result<Vec<String>> {
+    let output = process::succeed(Command::new("apt-cache").args(["depends", package]))?;
+    Ok(output.stdout.lines().filter_map(|line| line.trim().strip_prefix("Depends: ")).map(str::to_owned).collect())
+}
+
+/// Unpacks packages, names or `name=version`, below `directory` without installing them. Needs no root.
+pub fn unpack(packages: &[String], directory: &Path) -> Result<()> {
+    let downloads = directory.join("downloads");
+    if directory.exists() {
+        fs::remove_dir_all(directory)?;
+    }
+    fs::create_dir_all(&downloads)?;
+    process::succeed(apt_get("download").args(packages).current_dir(&downloads))?;
+    for package in fs::read_dir(&downloads)? {
+        process::succeed(Command::new("dpkg-deb").arg("--extract").arg(package?.path()).arg(directory))?;
+    }
+    fs::remove_dir_all(&downloads)?;
+    Ok(())
+}
+
+/// Fetches the package lists: old ones name files that are gone.
+fn update() -> Result<()> {
+    // Its status says nothing here: a source that cannot be reached need not be one that is needed.
+    process::run(&mut apt_get("update"))?;
+    Ok(())
+}
+
+fn is_root() -> Result<bool> {
+    Ok(fs::metadata("/proc/self")?.uid() == 0)
+}
+
+fn apt_get(subcommand: &str) -> Command {
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive").args(["--quiet", "-o", "DPkg::Lock::Timeout=300", subcommand]);
+    command
+}

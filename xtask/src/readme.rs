@@ -1,0 +1,53 @@
+//! The README's commands: each is run by a step, so that none can go stale.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Result, bail, ensure};
+
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Commands of the README that are run elsewhere, and where.
+const ELSEWHERE: [(&str, &str); 3] = [
+    ("cargo test", ".ci/run"),
+    ("cargo xtask ci", ".ci/run"),
+    ("cargo run --release -p heartbeat", "the step `heartbeat`"),
+];
+/// Commands of the README that are run here, without the variables set before them.
+const HERE: [&str; 1] = ["cargo build --profile tuned -p minimal --target x86_64-unknown-linux-gnu"];
+
+pub fn check(workspace: &Workspace) -> Result<String> {
+    let text = fs::read_to_string(workspace.root.join("README.md"))?;
+    let commands = commands(&text);
+    ensure!(!commands.is_empty(), "README.md has no cargo command");
+    let mut ran = 0;
+    for (line, command) in &commands {
+        if HERE.contains(command) {
+            process::succeed(Command::new("sh").args(["-c", line]).current_dir(&workspace.root))?;
+            ran += 1;
+        } else if !ELSEWHERE.iter().any(|(elsewhere, _)| elsewhere == command) {
+            bail!("README.md: no step runs `{command}`");
+        }
+    }
+    Ok(format!("{} commands, {ran} run here", commands.len()))
+}
+
+/// The lines in fenced blocks that run cargo, without comments, and what follows the variables set in them.
+fn commands(text: &str) -> Vec<(&str, &str)> {
+    let mut fenced = false;
+    let mut commands = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("```") {
+            fenced = !fenced;
+        } else if fenced {
+            let line = line.split(" #").next().unwrap_or(line).trim_end();
+            if line.starts_with("cargo ") {
+                commands.push((line, line));
+            } else if let Some(at) = line.find(" cargo ") {
+                commands.push((line, &line[at + 1..]));
+            }
+        }
+    }
+    commands
+}

@@ -1,0 +1,53 @@
+//! A step: what it is called, what it does, how its outcome is told.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+
+/// What a step does; the text goes into its line.
+pub type Action = Box<dyn Fn(&Workspace) -> Result<String>>;
+
+pub struct Step {
+    pub name: String,
+    pub about: &'static str,
+    pub action: Action,
+}
+
+/// The steps named, in their own order; all if none is named. The error is a name that no step has.
+pub fn select(steps: Vec<Step>, wanted: &[String]) -> Result<Vec<Step>, String> {
+    let named = |step: &Step, want: &str| {
+        step.name == want || step.name.strip_prefix(want).is_some_and(|rest| rest.starts_with(':'))
+    };
+    if let Some(unknown) = wanted.iter().find(|want| !steps.iter().any(|step| named(step, want))) {
+        return Err(unknown.clone());
+    }
+    Ok(steps.into_iter().filter(|step| wanted.is_empty() || wanted.iter().any(|want| named(step, want))).collect())
+}
+
+/// Runs every step, whatever became of those before it.
+pub fn run(steps: &[Step], workspace: &Workspace) -> io::Result<ExitCode> {
+    let mut out = io::stdout();
+    let mut passed = 0;
+    for step in steps {
+        // Flushed before the step begins, so that one which hangs can be named.
+        write!(out, "{:<18} ", step.name)?;
+        out.flush()?;
+        let start = Instant::now();
+        let outcome = (step.action)(workspace);
+        let seconds = start.elapsed().as_secs_f32();
+        match outcome {
+            Ok(note) => {
+                passed += 1;
+                writeln!(out, "{}", format!("passed {seconds:6.1} s  {note}").trim_end())?;
+            }
+            Err(error) => writeln!(out, "FAILED {seconds:6.1} s  {error:#}")?,
+        }
+    }
+    let failed = steps.len() - passed;
+    writeln!(out, "{passed} passed, {failed} failed")?;
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,202 @@
+//! Compilers: the host's own, one for another target, the oldest one that the crate promises.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+
+use crate::debian;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Where Debian's packages put what building for another target takes.
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_PACKAGES: [&str; 2] = ["rustc-web", "rust-web-src"];
+
+/// A way to build: what cargo is given beyond the package and the profile.
+#[derive(Default)]
+pub struct Toolchain {
+    /// Variables of the environment; those without a value are removed.
+    env: Vec<(String, Option<OsString>)>,
+    args: Vec<String>,
+}
+
+impl Toolchain {
+    /// What `cargo build` takes by itself.
+    pub fn host() -> Self {
+        Self::default()
+    }
+
+    /// A way to build freestanding programs for `target`: the compiler in use if it has the target's `core`,
+    /// otherwise Debian's, which compiles `core` from its sources.
+    pub fn for_target(workspace: &Workspace, target: &str) -> Result<Self> {
+        if is_host(target)? {
+            return Ok(Self::host());
+        }
+        let mut toolchain = Self::default();
+        toolchain.args.push(format!("--target={target}"));
+        let variable = target.to_uppercase().replace(['-', '.'], "_");
+        toolchain.set(&format!("CARGO_TARGET_{variable}_LINKER"), rust_lld()?);
+        toolchain
+            .set(&format!("CARGO_TARGET_{variable}_RUSTFLAGS"), "-Clinker-flavor=ld.lld -Crelocation-model=static");
+        // These would take the place of the target's own flags.
+        toolchain.env.extend(["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"].map(|variable| (variable.into(), None)));
+        if !has_core(target)? {
+            debian_compiler(target)?;
+            toolchain.compiler(workspace, DEBIAN_RUSTC, "debian");
+            // Unlocks -Zbuild-std; without `#![feature]` the code itself gains nothing from it.
+            toolchain.set("RUSTC_BOOTSTRAP", "1");
+            toolchain.args.push("-Zbuild-std=core".into());
+        }
+        Ok(toolchain)
+    }
+
+    /// The oldest compiler that the crate promises: rustup's if it is installed, otherwise Debian's, unpacked aside.
+    pub fn msrv(workspace: &Workspace) -> Result<Self> {
+        let version = &workspace.rust_version;
+        let rustc = match rustup_rustc(version) {
+            Some(rustc) => rustc,
+            None => unpacked_rustc(workspace, version)
+                .with_context(|| format!("no Rust {version} (`rustup toolchain install {version}` gives one)"))?,
+        };
+        let found = process::succeed(Command::new(&rustc).arg("--version"))?;
+        ensure!(
+            found.stdout.starts_with(&format!("rustc {version}.")),
+            found.error(&format!("expected Rust {version}"))
+        );
+        let mut toolchain = Self::default();
+        toolchain.compiler(workspace, rustc, "msrv");
+        Ok(toolchain)
+    }
+
+    fn set(&mut self, variable: &str, value: impl Into<OsString>) {
+        self.env.push((variable.into(), Some(value.into())));
+    }
+
+    /// A compiler other than cargo's own, in a build directory of its own.
+    fn compiler(&mut self, workspace: &Workspace, rustc: impl Into<OsString>, directory: &str) {
+        self.set("RUSTC", rustc);
+        self.set("CARGO_TARGET_DIR", workspace.target.join(directory));
+        // What cargo and rustup left there for their own compiler.
+        self.env.extend(["LD_LIBRARY_PATH", "RUSTUP_TOOLCHAIN"].map(|variable| (variable.into(), None)));
+    }
+
+    pub fn cargo(&self, workspace: &Workspace, subcommand: &str) -> Command {
+        let mut command = workspace.cargo(subcommand);
+        for (variable, value) in &self.env {
+            match value {
+                Some(value) => command.env(variable, value),
+                None => command.env_remove(variable),
+            };
+        }
+        command.args(&self.args);
+        command
+    }
+
+    /// Builds a package's program of the same name; `profile` is cargo's (`dev`, `release`).
+    pub fn build(&self, workspace: &Workspace, package: &str, profile: &str) -> Result<PathBuf> {
+        let mut command = self.cargo(workspace, "build");
+        command.args(["--package", package, "--bin", package, "--profile", profile]);
+        let mut built = process::run(command.arg("--message-format=json-render-diagnostics"))?;
+        let messages = built.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let program = messages
+            .filter(|message| message["target"]["name"] == package)
+            .find_map(|message| message["executable"].as_str().map(PathBuf::from));
+        // Messages for programs are no use to the reader of a failure.
+        built.stdout.clear();
+        let built = built.exits(0)?;
+        program.ok_or_else(|| built.error("built no program"))
+    }
+}
+
+/// The compiler that cargo takes by itself.
+fn rustc() -> Command {
+    Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+}
+
+fn is_host(target: &str) -> Result<bool> {
+    let version = process::succeed(rustc().arg("-vV"))?;
+    Ok(version.stdout.lines().any(|line| line.strip_prefix("host: ") == Some(target)))
+}
+
+fn has_core(target: &str) -> Result<bool> {
+    let libraries = process::run(rustc().args(["--print=target-libdir", "--target", target]))?;
+    let Ok(entries) = fs::read_dir(libraries.stdout.trim_end()) else {
+        return Ok(false);
+    };
+    Ok(libraries.success()
+        && entries.flatten().any(|entry| entry.file_name().as_encoded_bytes().starts_with(b"libcore-")))
+}
+
+/// The linker that comes with the compiler, or else the system's: each links for every target.
+fn rust_lld() -> Result<OsString> {
+    let libraries = process::succeed(rustc().arg("--print=target-libdir"))?;
+    let bundled = Path::new(libraries.stdout.trim_end()).with_file_name("bin").join("rust-lld");
+    if bundled.exists() {
+        return Ok(bundled.into());
+    }
+    if Command::new("ld.lld").arg("--version").output().is_err() {
+        debian::install(&["lld"])?;
+    }
+    Ok("ld.lld".into())
+}
+
+fn debian_compiler(target: &str) -> Result<()> {
+    if Path::new(DEBIAN_RUSTC).exists() {
+        let sysroot =
+            process::succeed(Command::new(DEBIAN_RUSTC).arg("--print=sysroot").env_remove("LD_LIBRARY_PATH"))?;
+        if Path::new(sysroot.stdout.trim_end()).join("lib/rustlib/src/rust/library/core").exists() {
+            return Ok(());
+        }
+    }
+    debian::install(&DEBIAN_PACKAGES)
+        .with_context(|| format!("no compiler for {target} (`rustup target add {target}` gives one)"))
+}
+
+fn rustup_rustc(version: &str) -> Option<PathBuf> {
+    let list = process::run(Command::new("rustup").args(["toolchain", "list"])).ok()?;
+    let name = list
+        .stdout
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .find(|name| name.strip_prefix(version).is_some_and(|rest| rest.starts_with(['.', '-'])))?;
+    let rustc = process::run(Command::new("rustup").args(["which", "--toolchain", name, "rustc"])).ok()?;
+    rustc.success().then(|| rustc.stdout.trim_end().into())
+}
+
+/// Debian's packages of another version than the one installed, under the target directory.
+fn unpacked_rustc(workspace: &Workspace, version: &str) -> Result<PathBuf> {
+    let home = workspace.target.join("cache").join(format!("rust-{version}"));
+    let rustc = home.join("rustc");
+    if rustc.exists() {
+        return Ok(rustc);
+    }
+    let library = format!("libstd-rust-web-{version}");
+    let exact = debian::version("rustc-web", &format!("{version}."))?;
+    let mut packages: Vec<_> =
+        ["rustc-web", "libstd-rust-web-dev", &library].iter().map(|package| format!("{package}={exact}")).collect();
+    let llvm =
+        debian::depends(&format!("{library}={exact}"))?.into_iter().find(|package| package.starts_with("libllvm"));
+    packages.push(llvm.with_context(|| format!("{library} depends on no libllvm"))?);
+    debian::unpack(&packages, &home)?;
+
+    let libraries = fs::read_dir(home.join("usr/lib"))?.flatten().map(|entry| entry.file_name());
+    let Some(libraries) = libraries.filter_map(|name| name.into_string().ok()).find(|name| name.contains("-linux-gnu"))
+    else {
+        bail!("no libraries in {library}");
+    };
+    // Written last: where it exists, the unpacking was finished.
+    let script = format!(
+        "#!/bin/sh\nhere=${{0%/*}}\nLD_LIBRARY_PATH=\"$here/usr/lib/{libraries}\" exec \"$here/usr/bin/rustc\" \"$@\"\n"
+    );
+    let unfinished = home.join("rustc.new");
+    fs::write(&unfinished, script)?;
+    fs::set_permissions(&unfinished, fs::Permissions::from_mode(0o755))?;
+    fs::rename(&unfinished, &rustc)?;
+    Ok(rustc)
+}
