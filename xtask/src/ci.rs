@@ -7,11 +7,13 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::Outcome;
 use crate::elf;
 use crate::process::{self, Done};
 use crate::readme;
-use crate::step::{Action, Step};
-use crate::toolchain::Toolchain;
+use crate::step::{self, Action, Step};
+use crate::targets::Target;
+use crate::toolchain::{Toolchain, Way};
 use crate::workspace::{CRATE, Workspace};
 
 const START: &str = "barefd-start";
@@ -22,7 +24,18 @@ const I686: &str = "i686-unknown-linux-gnu";
 /// Features that need a newer compiler than the one promised.
 const NEWER_THAN_MSRV: [&str; 2] = ["syscalls", "nightly"];
 
-pub fn steps(workspace: &Workspace) -> Vec<Step> {
+pub fn list(workspace: &Workspace) -> Vec<String> {
+    steps(workspace).iter().map(|step| format!("{:<18} {}", step.name, step.about)).collect()
+}
+
+pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
+    match step::select(steps(workspace), names) {
+        Ok(steps) => Ok(Outcome::Done { failed: !step::run(&steps, workspace)? }),
+        Err(unknown) => Ok(Outcome::Unknown(unknown)),
+    }
+}
+
+fn steps(workspace: &Workspace) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut step = |name: String, about, action: Action| steps.push(Step { name, about, action });
     let all = workspace.features.join(",");
@@ -165,7 +178,8 @@ fn cases(program: &Path, arguments: &[&str]) -> Result<String> {
 }
 
 fn i686(workspace: &Workspace) -> Result<String> {
-    let toolchain = Toolchain::for_target(workspace, I686)?;
+    let target = Target::find(I686).context(I686)?;
+    let toolchain = Toolchain::for_targets(workspace, Way::of(target)?, &[target])?;
     let program = toolchain.build(workspace, CONFORMANCE, "release")?;
     let plain = cases(&program, &[])?;
     let old_calls = cases(&program, &["--refuse-time64"])?;

@@ -1,5 +1,6 @@
 //! Packages of Debian, from wherever apt is set up to take them.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -17,6 +18,14 @@ pub fn install(packages: &[&str]) -> Result<()> {
     let mut command = apt_get("install");
     process::succeed(command.args(["--yes", "--no-install-recommends"]).args(packages)).with_context(by_hand)?;
     Ok(())
+}
+
+/// A program, from its package where it is missing.
+pub fn program(name: &str, package: &str) -> Result<OsString> {
+    if Command::new(name).arg("--version").output().is_err() {
+        install(&[package])?;
+    }
+    Ok(name.into())
 }
 
 /// The newest version of a package that begins with `prefix`.

@@ -4,88 +4,118 @@ mod ci;
 mod debian;
 mod elf;
 mod process;
+mod qemu;
 mod readme;
 mod step;
+mod targets;
 mod toolchain;
 mod workspace;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use anyhow::Result;
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::workspace::Workspace;
 
 const HELP: &str = "\
-cargo xtask COMMAND
+cargo xtask COMMAND [--list] [NAME…]
 
-  ci [STEP…]    all that must hold before a change lands, or only the steps named;
-                `clippy` names all steps that begin with `clippy:`
-  ci --list     the steps
-  --help        this text
+  ci [STEP…]      all that must hold before a change lands, or only the steps named;
+                  `clippy` names all steps that begin with `clippy:`
+  qemu [TARGET…]  the conformance program on each architecture under QEMU user mode
 
-Each step prints a line; the last line is `N passed, N failed`. The exit status is
-0 if nothing failed, 1 if something did, 2 if the arguments are wrong.";
+  --list          the names that the command takes
+  --help          this text
+
+Each step or target prints a line; the last line is `N passed, N failed`. The exit status
+is 0 if nothing failed, 1 if something did, 2 if the arguments are wrong.";
+
+/// A command: it runs what is named, or everything.
+struct Command {
+    name: &'static str,
+    list: fn(&Workspace) -> Vec<String>,
+    run: fn(&Workspace, &[String]) -> Result<Outcome>,
+}
+
+/// How a command ended.
+pub enum Outcome {
+    Done {
+        failed: bool,
+    },
+    /// No such step or target.
+    Unknown(String),
+}
+
+const COMMANDS: [Command; 2] =
+    [Command { name: "ci", list: ci::list, run: ci::run }, Command { name: "qemu", list: qemu::list, run: qemu::run }];
 
 enum Task {
     Help,
-    Ci { list: bool, wanted: Vec<String> },
+    List(&'static Command),
+    Run(&'static Command, Vec<String>),
 }
 
 fn main() -> ExitCode {
-    let (list, wanted) = match arguments(Parser::from_env()) {
-        Ok(Task::Help) => return tell(HELP),
-        Ok(Task::Ci { list, wanted }) => (list, wanted),
+    let task = match arguments(Parser::from_env()) {
+        Ok(task) => task,
         Err(error) => return usage(&error.to_string()),
     };
-    let workspace = match Workspace::load() {
-        Ok(workspace) => workspace,
+    match perform(task) {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("xtask: {error:#}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
-    };
-    let steps = ci::steps(&workspace);
-    if list {
-        let lines: Vec<_> = steps.iter().map(|step| format!("{:<18} {}", step.name, step.about)).collect();
-        return tell(&lines.join("\n"));
-    }
-    match step::select(steps, &wanted) {
-        Ok(steps) => step::run(&steps, &workspace).unwrap_or(ExitCode::FAILURE),
-        Err(unknown) => usage(&format!("no step is called `{unknown}`: `cargo xtask ci --list` shows them")),
     }
 }
 
+fn perform(task: Task) -> Result<ExitCode> {
+    match task {
+        Task::Help => writeln!(io::stdout(), "{HELP}")?,
+        Task::List(command) => {
+            for line in (command.list)(&Workspace::load()?) {
+                writeln!(io::stdout(), "{line}")?;
+            }
+        }
+        Task::Run(command, names) => match (command.run)(&Workspace::load()?, &names)? {
+            Outcome::Done { failed } => return Ok(ExitCode::from(u8::from(failed))),
+            Outcome::Unknown(name) => {
+                let command = command.name;
+                return Ok(usage(&format!(
+                    "{command} knows no `{name}`: `cargo xtask {command} --list` shows the names"
+                )));
+            }
+        },
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn arguments(mut parser: Parser) -> Result<Task, lexopt::Error> {
-    match parser.next()? {
+    let command = match parser.next()? {
         None => return Err("no command given: `cargo xtask --help` shows them".into()),
         Some(Arg::Long("help") | Arg::Short('h')) => return Ok(Task::Help),
-        Some(Arg::Value(command)) if command == "ci" => {}
-        Some(Arg::Value(command)) => {
-            return Err(format!("unknown command {command:?}: `cargo xtask --help` shows them").into());
-        }
+        Some(Arg::Value(name)) => match COMMANDS.iter().find(|command| name == command.name) {
+            Some(command) => command,
+            None => return Err(format!("unknown command {name:?}: `cargo xtask --help` shows them").into()),
+        },
         Some(option) => return Err(option.unexpected()),
-    }
+    };
     let mut list = false;
-    let mut wanted = Vec::new();
+    let mut names = Vec::new();
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("help") | Arg::Short('h') => return Ok(Task::Help),
             Arg::Long("list") => list = true,
-            Arg::Value(step) => wanted.push(step.string()?),
+            Arg::Value(name) => names.push(name.string()?),
             option => return Err(option.unexpected()),
         }
     }
-    if list && !wanted.is_empty() {
-        return Err("`--list` takes no step".into());
-    }
-    Ok(Task::Ci { list, wanted })
-}
-
-fn tell(text: &str) -> ExitCode {
-    match writeln!(io::stdout(), "{text}") {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+    match (list, names.is_empty()) {
+        (true, true) => Ok(Task::List(command)),
+        (true, false) => Err("`--list` takes no name".into()),
+        (false, _) => Ok(Task::Run(command, names)),
     }
 }
 

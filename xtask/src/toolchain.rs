@@ -11,7 +11,8 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::debian;
-use crate::process;
+use crate::process::{self, Done};
+use crate::targets::Target;
 use crate::workspace::Workspace;
 
 /// Where Debian's packages put what building for another target takes.
@@ -32,26 +33,34 @@ impl Toolchain {
         Self::default()
     }
 
-    /// A way to build freestanding programs for `target`: the compiler in use if it has the target's `core`,
-    /// otherwise Debian's, which compiles `core` from its sources.
-    pub fn for_target(workspace: &Workspace, target: &str) -> Result<Self> {
-        if is_host(target)? {
-            return Ok(Self::host());
-        }
+    /// Builds freestanding programs for `targets`, all of which are built in this way.
+    pub fn for_targets(workspace: &Workspace, way: Way, targets: &[&Target]) -> Result<Self> {
         let mut toolchain = Self::default();
-        toolchain.args.push(format!("--target={target}"));
-        let variable = target.to_uppercase().replace(['-', '.'], "_");
-        toolchain.set(&format!("CARGO_TARGET_{variable}_LINKER"), rust_lld()?);
-        toolchain
-            .set(&format!("CARGO_TARGET_{variable}_RUSTFLAGS"), "-Clinker-flavor=ld.lld -Crelocation-model=static");
-        // These would take the place of the target's own flags.
-        toolchain.env.extend(["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"].map(|variable| (variable.into(), None)));
-        if !has_core(target)? {
-            debian_compiler(target)?;
+        if way == Way::Host {
+            return Ok(toolchain);
+        }
+        if let Way::Debian { .. } = way {
+            debian_compiler()?;
             toolchain.compiler(workspace, DEBIAN_RUSTC, "debian");
             // Unlocks -Zbuild-std; without `#![feature]` the code itself gains nothing from it.
             toolchain.set("RUSTC_BOOTSTRAP", "1");
             toolchain.args.push("-Zbuild-std=core".into());
+        }
+        if let Way::Installed { nightly: true } | Way::Debian { nightly: true } = way {
+            toolchain.args.push("--features=nightly".into());
+        }
+        // These would take the place of the targets' own flags.
+        toolchain.env.extend(["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"].map(|variable| (variable.into(), None)));
+        for target in targets {
+            toolchain.args.push(format!("--target={}", target.triple));
+            let variable = format!("CARGO_TARGET_{}", target.triple.to_uppercase().replace(['-', '.'], "_"));
+            let (linker, flavor) = match target.linker {
+                None => (rust_lld()?, "ld.lld"),
+                Some((linker, package)) => (debian::program(linker, package)?, "ld"),
+            };
+            toolchain.set(&format!("{variable}_LINKER"), linker);
+            let flags = format!("-Clinker-flavor={flavor} -Crelocation-model=static {}", target.flags);
+            toolchain.set(&format!("{variable}_RUSTFLAGS"), flags.trim_end());
         }
         Ok(toolchain)
     }
@@ -100,17 +109,48 @@ impl Toolchain {
 
     /// Builds a package's program of the same name; `profile` is cargo's (`dev`, `release`).
     pub fn build(&self, workspace: &Workspace, package: &str, profile: &str) -> Result<PathBuf> {
+        let (programs, done) = self.build_all(workspace, package, profile)?;
+        let done = done.exits(0)?;
+        programs.into_iter().next().ok_or_else(|| done.error("built no program"))
+    }
+
+    /// The same for each of the targets: the programs that could be built, and cargo's outcome.
+    pub fn build_all(&self, workspace: &Workspace, package: &str, profile: &str) -> Result<(Vec<PathBuf>, Done)> {
         let mut command = self.cargo(workspace, "build");
-        command.args(["--package", package, "--bin", package, "--profile", profile]);
-        let mut built = process::run(command.arg("--message-format=json-render-diagnostics"))?;
-        let messages = built.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let program = messages
+        command.args(["--package", package, "--bin", package, "--profile", profile, "--keep-going"]);
+        let mut done = process::run(command.arg("--message-format=json-render-diagnostics"))?;
+        let messages = done.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let programs = messages
             .filter(|message| message["target"]["name"] == package)
-            .find_map(|message| message["executable"].as_str().map(PathBuf::from));
+            .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+            .collect();
         // Messages for programs are no use to the reader of a failure.
-        built.stdout.clear();
-        let built = built.exits(0)?;
-        program.ok_or_else(|| built.error("built no program"))
+        done.stdout.clear();
+        Ok((programs, done))
+    }
+}
+
+/// How a target is built. One run of cargo builds all targets of a way, and so keeps every processor busy.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// By what `cargo build` takes by itself.
+    Host,
+    /// By the compiler in use, which has the target's `core`.
+    Installed { nightly: bool },
+    /// By Debian's, which compiles `core` from its sources.
+    Debian { nightly: bool },
+}
+
+impl Way {
+    pub fn of(target: &Target) -> Result<Self> {
+        let nightly = target.is_nightly();
+        Ok(if is_host(target.triple)? {
+            Self::Host
+        } else if has_core(target.triple)? {
+            Self::Installed { nightly }
+        } else {
+            Self::Debian { nightly }
+        })
     }
 }
 
@@ -140,13 +180,10 @@ fn rust_lld() -> Result<OsString> {
     if bundled.exists() {
         return Ok(bundled.into());
     }
-    if Command::new("ld.lld").arg("--version").output().is_err() {
-        debian::install(&["lld"])?;
-    }
-    Ok("ld.lld".into())
+    debian::program("ld.lld", "lld")
 }
 
-fn debian_compiler(target: &str) -> Result<()> {
+fn debian_compiler() -> Result<()> {
     if Path::new(DEBIAN_RUSTC).exists() {
         let sysroot =
             process::succeed(Command::new(DEBIAN_RUSTC).arg("--print=sysroot").env_remove("LD_LIBRARY_PATH"))?;
@@ -155,7 +192,7 @@ fn debian_compiler(target: &str) -> Result<()> {
         }
     }
     debian::install(&DEBIAN_PACKAGES)
-        .with_context(|| format!("no compiler for {target} (`rustup target add {target}` gives one)"))
+        .context("no compiler for a target that is not installed (`rustup target add` installs some)")
 }
 
 fn rustup_rustc(version: &str) -> Option<PathBuf> {

@@ -1,0 +1,195 @@
+//! Who owns a descriptor, and what its duplicates share.
+
+use core::mem::ManuallyDrop;
+
+use barefd::fd::{AsFd, AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
+use barefd::{Clock, Errno, EventFd, PollFlags, TimerFd, sys};
+
+use super::{HOUR, armed, events, expired, is_still_armed};
+use crate::{Outcome, kernel};
+
+pub fn a_dropped_owner_closes() -> Outcome {
+    let (read, write) = kernel::pipe()?;
+    let event = EventFd::from(write);
+    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::empty()));
+    drop(event);
+    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
+
+    let (read, write) = kernel::pipe()?;
+    drop(TimerFd::from(write));
+    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
+    Ok(())
+}
+
+pub fn close_closes() -> Outcome {
+    let (read, write) = kernel::pipe()?;
+    check_eq!(sys::close(write), Ok(()));
+    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
+    Ok(())
+}
+
+pub fn close_of_a_number_that_is_not_open_is_badf() -> Outcome {
+    // SAFETY: not -1, and nobody's: closing it closes nothing.
+    let fd = unsafe { OwnedFd::from_raw_fd(kernel::not_open().as_raw_fd()) };
+    check_eq!(sys::close(fd), Err(Errno::BADF));
+    Ok(())
+}
+
+pub fn a_descriptor_that_is_given_away_stays_open() -> Outcome {
+    let (read, write) = kernel::pipe()?;
+    let number = EventFd::from(write).into_raw_fd();
+    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::empty()));
+    // SAFETY: `into_raw_fd` gave the descriptor away.
+    let timer = unsafe { TimerFd::from_raw_fd(number) };
+    check_eq!(timer.as_raw_fd(), number);
+    let owned = OwnedFd::from(timer);
+    check_eq!(owned.as_raw_fd(), number);
+    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::empty()));
+    drop(owned);
+    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
+    Ok(())
+}
+
+pub fn a_counter_made_of_a_counters_descriptor_is_that_counter() -> Outcome {
+    let event = EventFd::nonblocking(2)?;
+    let fd = OwnedFd::from(event);
+    let event = EventFd::from(fd);
+    check_eq!(event.take(), Ok(Some(2)));
+    // SAFETY: `into_raw_fd` gives the descriptor away.
+    let event = unsafe { EventFd::from_raw_fd(event.into_raw_fd()) };
+    event.write(3)?;
+    check_eq!(event.take(), Ok(Some(3)));
+    check_eq!(event.as_fd().as_raw_fd(), event.as_raw_fd());
+    check_eq!((&&event).as_fd().as_raw_fd(), event.as_raw_fd());
+    Ok(())
+}
+
+pub fn a_clone_is_another_descriptor_close_on_exec_and_no_standard_stream() -> Outcome {
+    let event = EventFd::with_flags(0, barefd::EventFdFlags::empty())?;
+    let other = event.try_clone()?;
+    check!(other.as_raw_fd() >= 3);
+    check!(other.as_raw_fd() != event.as_raw_fd());
+    check_eq!(kernel::is_cloexec(&event), Ok(false));
+    check_eq!(kernel::is_cloexec(&other), Ok(true));
+
+    let timer = TimerFd::with_flags(Clock::Monotonic, barefd::TimerFdFlags::empty())?;
+    let other = timer.try_clone()?;
+    check!(other.as_raw_fd() >= 3);
+    check_eq!(kernel::is_cloexec(&timer), Ok(false));
+    check_eq!(kernel::is_cloexec(&other), Ok(true));
+    Ok(())
+}
+
+pub fn clones_of_a_counter_share_the_count() -> Outcome {
+    let event = EventFd::nonblocking(0)?;
+    let other = event.try_clone()?;
+    event.write(2)?;
+    other.write(3)?;
+    check_eq!(event.take(), Ok(Some(5)));
+    check_eq!(other.take(), Ok(None));
+    drop(event);
+    other.write(4)?;
+    check_eq!(other.take(), Ok(Some(4)));
+    Ok(())
+}
+
+pub fn clones_of_a_timer_share_the_expirations() -> Outcome {
+    let timer = expired()?;
+    let other = timer.try_clone()?;
+    check_eq!(other.read(), Ok(1));
+    check_eq!(timer.read(), Err(Errno::AGAIN));
+
+    other.arm_after(HOUR)?;
+    drop(other);
+    check!(timer.get()?.is_armed());
+    Ok(())
+}
+
+pub fn clones_share_nonblocking() -> Outcome {
+    let event = EventFd::new(0)?;
+    let other = event.try_clone()?;
+    other.set_nonblocking(true)?;
+    check_eq!(event.is_nonblocking(), Ok(true));
+    check_eq!(event.take(), Ok(None));
+
+    let timer = TimerFd::nonblocking(Clock::Monotonic)?;
+    let other = timer.try_clone()?;
+    timer.set_nonblocking(false)?;
+    check_eq!(other.is_nonblocking(), Ok(false));
+    Ok(())
+}
+
+pub fn nonblocking_can_be_set_and_cleared() -> Outcome {
+    let event = EventFd::nonblocking(0)?;
+    for nonblocking in [false, false, true, true] {
+        event.set_nonblocking(nonblocking)?;
+        check_eq!(event.is_nonblocking(), Ok(nonblocking));
+    }
+    check_eq!(event.take(), Ok(None));
+
+    let timer = TimerFd::new(Clock::Monotonic)?;
+    timer.set_nonblocking(true)?;
+    check_eq!(timer.is_nonblocking(), Ok(true));
+    check_eq!(timer.take(), Ok(None));
+    Ok(())
+}
+
+/// The system call that sets one flag writes them all.
+pub fn setting_nonblocking_keeps_the_other_flags() -> Outcome {
+    let (read, _write) = kernel::pipe()?;
+    let event = EventFd::from(read);
+    sys::fcntl_setfl(event.as_fd(), linux_raw_sys::general::O_APPEND)?;
+    let before = sys::fcntl_getfl(event.as_fd())?;
+    check!(before & linux_raw_sys::general::O_APPEND != 0);
+    event.set_nonblocking(true)?;
+    check_eq!(sys::fcntl_getfl(event.as_fd()), Ok(before | linux_raw_sys::general::O_NONBLOCK));
+    event.set_nonblocking(false)?;
+    check_eq!(sys::fcntl_getfl(event.as_fd()), Ok(before));
+    Ok(())
+}
+
+pub fn a_dup_shares_the_state_and_is_not_close_on_exec() -> Outcome {
+    let event = EventFd::nonblocking(2)?;
+    let other = EventFd::from(kernel::dup(&event)?);
+    check_eq!(kernel::is_cloexec(&event), Ok(true));
+    check_eq!(kernel::is_cloexec(&other), Ok(false));
+    check_eq!(other.is_nonblocking(), Ok(true));
+    check_eq!(other.take(), Ok(Some(2)));
+    check_eq!(event.take(), Ok(None));
+
+    let timer = armed()?;
+    let other = TimerFd::from(kernel::dup(&timer)?);
+    is_still_armed(&other)?;
+    drop(timer);
+    is_still_armed(&other)?;
+    Ok(())
+}
+
+pub fn a_number_that_is_not_open_is_badf_to_every_method() -> Outcome {
+    let number = kernel::not_open().as_raw_fd();
+    // SAFETY: not -1, and nobody's; not dropped, since the standard library takes closing nothing for a bug.
+    let (event, timer) =
+        unsafe { (ManuallyDrop::new(EventFd::from_raw_fd(number)), ManuallyDrop::new(TimerFd::from_raw_fd(number))) };
+    check_eq!(event.read(), Err(Errno::BADF));
+    check_eq!(event.take(), Err(Errno::BADF));
+    check_eq!(event.wait(), Err(Errno::BADF));
+    check_eq!(event.write(1), Err(Errno::BADF));
+    check_eq!(event.notify(), Err(Errno::BADF));
+    check_eq!(event.is_nonblocking(), Err(Errno::BADF));
+    check_eq!(event.set_nonblocking(true), Err(Errno::BADF));
+    check_eq!(event.try_clone().err(), Some(Errno::BADF));
+
+    check_eq!(timer.read(), Err(Errno::BADF));
+    check_eq!(timer.take(), Err(Errno::BADF));
+    check_eq!(timer.wait(), Err(Errno::BADF));
+    check_eq!(timer.arm_after(HOUR), Err(Errno::BADF));
+    check_eq!(timer.arm_every(HOUR), Err(Errno::BADF));
+    check_eq!(timer.arm_at(HOUR), Err(Errno::BADF));
+    check_eq!(timer.arm_every_at(HOUR, HOUR), Err(Errno::BADF));
+    check_eq!(timer.arm_at_cancel_on_set(HOUR), Err(Errno::BADF));
+    check_eq!(timer.disarm(), Err(Errno::BADF));
+    check_eq!(timer.get(), Err(Errno::BADF));
+    check_eq!(timer.replace(barefd::SetTimeFlags::empty(), barefd::TimerSpec::DISARMED), Err(Errno::BADF));
+    check_eq!(timer.try_clone().err(), Some(Errno::BADF));
+    Ok(())
+}

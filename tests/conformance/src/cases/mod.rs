@@ -1,0 +1,166 @@
+//! The cases, by subject. One that is missing in `each_case!` is dead code, and does not compile.
+
+pub mod clock;
+pub mod epoll;
+pub mod errno;
+pub mod eventfd;
+pub mod fd;
+pub mod foreign;
+#[cfg(old_time)]
+pub mod old_time;
+pub mod poll;
+#[cfg(old_time)]
+pub mod refused;
+pub mod settime;
+pub mod sys;
+pub mod ticks;
+pub mod timerfd;
+pub mod trap;
+
+use core::ffi::CStr;
+use core::fmt::{Arguments, Write};
+use core::num::NonZeroU64;
+use core::time::Duration;
+
+use barefd::fd::AsFd;
+use barefd::sys::{Itimerspec, Timespec};
+use barefd::{Clock, Errno, PollFd, PollFlags, Result, TimerFd, TimerSpec};
+
+use crate::outcome::Text;
+use crate::{Outcome, Unpassed, kernel};
+
+/// Ends the wait for what must come, on however slow a machine.
+const SOON: Duration = Duration::from_secs(5);
+
+/// Longer than a case may take.
+const HOUR: Duration = Duration::from_secs(3600);
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// The events at this moment.
+fn events(fd: impl AsFd, asked: PollFlags) -> Result<PollFlags> {
+    let mut fds = [PollFd::new(&fd, asked)];
+    barefd::poll(&mut fds, Some(Duration::ZERO))?;
+    let [entry] = fds;
+    Ok(entry.revents())
+}
+
+#[track_caller]
+fn becomes_readable(fd: impl AsFd) -> Outcome {
+    match barefd::poll(&mut [PollFd::new(&fd, PollFlags::IN)], Some(SOON)) {
+        Ok(1) => Ok(()),
+        Ok(_) => Err(Unpassed::failed(format_args!("not readable within {SOON:?}"))),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+/// A non-blocking timer with one unread expiration.
+fn expired() -> Outcome<TimerFd> {
+    let timer = TimerFd::nonblocking(Clock::Monotonic)?;
+    timer.arm_at(Duration::from_nanos(1))?;
+    becomes_readable(&timer)?;
+    Ok(timer)
+}
+
+/// What [`armed`] sets.
+const ARMED: TimerSpec = TimerSpec { initial: HOUR, interval: DAY };
+
+/// A non-blocking timer that will not expire here.
+fn armed() -> Outcome<TimerFd> {
+    let timer = TimerFd::nonblocking(Clock::Monotonic)?;
+    timer.set(barefd::SetTimeFlags::empty(), ARMED)?;
+    Ok(timer)
+}
+
+/// Ends the case as failed if the timer is not as [`armed`] left it.
+#[track_caller]
+fn is_still_armed(timer: &TimerFd) -> Outcome {
+    let spec = timer.get()?;
+    if !spec.initial.is_zero() && spec.initial <= ARMED.initial && spec.interval == ARMED.interval {
+        return Ok(());
+    }
+    Err(Unpassed::failed(format_args!("the timer is at {spec:?}")))
+}
+
+/// How many expirations a periodic timer has had at `now`.
+fn beats(first: Duration, period: Duration, now: Duration) -> u64 {
+    let since = now.saturating_sub(first).as_nanos() as u64;
+    since / period.as_nanos() as u64 + 1
+}
+
+/// `TFD_IOC_SET_TICKS`, or `false` to a 32-bit program on a 64-bit kernel, which does not have it and must say so.
+fn set_ticks(timer: &TimerFd, ticks: u64) -> Outcome<bool> {
+    let result = timer.set_ticks(NonZeroU64::new(ticks).unwrap_or(NonZeroU64::MIN));
+    let narrow = cfg!(target_pointer_width = "32") && kernel::is_64_bit()?;
+    if kernel::has_set_ticks(timer) {
+        check!(!narrow);
+        result?;
+        return Ok(true);
+    }
+    match result {
+        Err(Errno::NOTTY) if narrow => Ok(false),
+        Err(Errno::NOTTY) => Err(Unpassed::NotApplicable("a kernel without CONFIG_CHECKPOINT_RESTORE")),
+        // No kernel says that of an ioctl.
+        Err(Errno::NOSYS) => Err(Unpassed::NotApplicable("an emulator that does not know the ioctl")),
+        result => {
+            check_eq!(result, Err(Errno::NOTTY));
+            Ok(false)
+        }
+    }
+}
+
+const fn spec(interval: (i64, i64), value: (i64, i64)) -> Itimerspec {
+    Itimerspec {
+        it_interval: Timespec { tv_sec: interval.0, tv_nsec: interval.1 },
+        it_value: Timespec { tv_sec: value.0, tv_nsec: value.1 },
+    }
+}
+
+/// A path in `/proc/self`, ended by a zero.
+fn proc_path(name: Arguments<'_>) -> Text<64> {
+    let mut path = Text::default();
+    // Fits: the names are short, and the number of a descriptor has ten digits at most.
+    let _ = write!(path, "/proc/self/{name}\0");
+    path
+}
+
+fn c_str(path: &Text<64>) -> &CStr {
+    CStr::from_bytes_until_nul(path.as_str().as_bytes()).unwrap_or_default()
+}
+
+/// What the kernel shows of a descriptor, one `name: value` a line.
+struct FdInfo {
+    text: [u8; 1024],
+    len: usize,
+}
+
+impl FdInfo {
+    fn of(fd: impl AsFd) -> Outcome<Self> {
+        use barefd::fd::AsRawFd;
+        needs_proc()?;
+        let path = proc_path(format_args!("fdinfo/{}", fd.as_fd().as_raw_fd()));
+        let file = kernel::open(c_str(&path), 0)?;
+        let mut info = Self { text: [0; 1024], len: 0 };
+        loop {
+            match barefd::sys::read(file.as_fd(), info.text.get_mut(info.len..).unwrap_or_default())? {
+                0 => return Ok(info),
+                read => info.len += read,
+            }
+        }
+    }
+
+    fn field(&self, name: &str) -> Option<&str> {
+        let text = core::str::from_utf8(self.text.get(..self.len)?).ok()?;
+        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
+    }
+}
+
+fn needs_proc() -> Outcome {
+    match kernel::open(c"/proc/self/fdinfo", 0) {
+        Err(Errno::NOENT) => Err(Unpassed::NotApplicable("/proc is not mounted")),
+        result => {
+            result?;
+            Ok(())
+        }
+    }
+}

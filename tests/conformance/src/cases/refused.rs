@@ -1,0 +1,75 @@
+//! What holds where a filter answers `EPERM` to the calls with 64-bit times: the types take that for the answer, as
+//! they would any error but `ENOSYS`. These run under such a filter, apart from the other cases.
+
+use core::time::Duration;
+
+use barefd::fd::AsFd;
+use barefd::sys::{self, OldItimerspec32, OldTimespec32, Timespec};
+use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, SetTimeFlags, TimerFd, TimerSpec};
+
+use super::{DAY, HOUR, spec};
+use crate::Outcome;
+
+const NONE: SetTimeFlags = SetTimeFlags::empty();
+
+pub fn the_calls_with_64_bit_times_are_perm() -> Outcome {
+    let timer = TimerFd::new(Clock::Monotonic)?;
+    check_eq!(sys::timerfd_settime64(timer.as_fd(), NONE, &spec((0, 0), (1, 0)), None), Err(Errno::PERM));
+    check_eq!(sys::timerfd_gettime64(timer.as_fd()), Err(Errno::PERM));
+    check_eq!(sys::ppoll_time64(&mut [], Some(&mut Timespec::default()), None), Err(Errno::PERM));
+    check_eq!(sys::clock_gettime64(0), Err(Errno::PERM));
+    Ok(())
+}
+
+pub fn a_timer_hands_perm_on_and_tries_nothing_else() -> Outcome {
+    let timer = TimerFd::nonblocking(Clock::Monotonic)?;
+    let value = OldTimespec32 { tv_sec: HOUR.as_secs() as i32, tv_nsec: 0 };
+    let kept = OldItimerspec32 { it_interval: value, it_value: value };
+    sys::timerfd_settime(timer.as_fd(), NONE, &kept, None)?;
+
+    check_eq!(timer.arm_after(DAY), Err(Errno::PERM));
+    check_eq!(timer.arm_every(DAY), Err(Errno::PERM));
+    check_eq!(timer.arm_at(DAY), Err(Errno::PERM));
+    check_eq!(timer.arm_every_at(DAY, DAY), Err(Errno::PERM));
+    check_eq!(timer.arm_at_cancel_on_set(DAY), Err(Errno::PERM));
+    check_eq!(timer.disarm(), Err(Errno::PERM));
+    check_eq!(timer.set(NONE, TimerSpec::DISARMED), Err(Errno::PERM));
+    check_eq!(timer.replace(NONE, TimerSpec::once(DAY)), Err(Errno::PERM));
+    check_eq!(timer.get(), Err(Errno::PERM));
+
+    let left = sys::timerfd_gettime(timer.as_fd())?;
+    check_eq!(left.it_interval, value);
+    check_in!(left.it_value.tv_sec, 1..=value.tv_sec);
+    Ok(())
+}
+
+pub fn a_poll_hands_perm_on() -> Outcome {
+    let event = EventFd::new(1)?;
+    for timeout in [Some(Duration::ZERO), Some(Duration::MAX), None] {
+        check_eq!(barefd::poll(&mut [PollFd::new(&event, PollFlags::IN)], timeout), Err(Errno::PERM));
+    }
+    Ok(())
+}
+
+pub fn a_wait_hands_perm_on_if_it_has_to_poll() -> Outcome {
+    let event = EventFd::nonblocking(1)?;
+    check_eq!(event.wait(), Ok(1));
+    check_eq!(event.wait(), Err(Errno::PERM));
+    check_eq!(TimerFd::nonblocking(Clock::Monotonic)?.wait(), Err(Errno::PERM));
+    Ok(())
+}
+
+pub fn a_clock_hands_perm_on() -> Outcome {
+    for clock in [Clock::Realtime, Clock::Monotonic, Clock::Boottime, Clock::RealtimeAlarm, Clock::BoottimeAlarm] {
+        check_eq!(clock.now(), Err(Errno::PERM));
+    }
+    Ok(())
+}
+
+pub fn what_takes_no_time_is_not_touched() -> Outcome {
+    let event = EventFd::nonblocking(0)?;
+    event.notify()?;
+    check_eq!(event.take(), Ok(Some(1)));
+    check_eq!(TimerFd::nonblocking(Clock::Boottime)?.take(), Ok(None));
+    Ok(())
+}

@@ -1,0 +1,543 @@
+//! The kernel's calls that barefd does not wrap, and its own with arguments that its types rule out.
+
+use core::ffi::CStr;
+use core::mem::size_of;
+
+use barefd::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use barefd::sys::{Itimerspec, Timespec};
+use barefd::trap::{self, nr};
+use barefd::{Errno, PollFd, Result};
+use linux_raw_sys::general as uapi;
+#[cfg(not(any(target_arch = "hexagon", target_arch = "sparc", target_arch = "sparc64")))]
+use linux_raw_sys::ioctl;
+
+/// Those that `linux-raw-sys` lacks.
+#[cfg(target_arch = "hexagon")]
+mod ioctl {
+    pub const FIONREAD: u32 = 0x541b;
+    pub const FIONBIO: u32 = 0x5421;
+    pub const TFD_IOC_SET_TICKS: u32 = 0x4008_5400;
+}
+
+/// Those that `linux-raw-sys` lacks.
+#[cfg(any(target_arch = "sparc", target_arch = "sparc64"))]
+mod ioctl {
+    pub const FIONREAD: u32 = 0x4004_667f;
+    pub const FIONBIO: u32 = 0x8004_667e;
+    pub const TFD_IOC_SET_TICKS: u32 = 0x8008_5400;
+}
+
+/// An address where no program has memory.
+const NOWHERE: usize = 8;
+
+fn raw(fd: impl AsFd) -> usize {
+    fd.as_fd().as_raw_fd() as usize
+}
+
+/// # Safety
+///
+/// A success must be a new descriptor.
+unsafe fn opened(ret: isize) -> Result<OwnedFd> {
+    // SAFETY: the kernel has just opened it, for nobody else.
+    Errno::from_ret(ret).map(|fd| unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
+/// A number that is never open: the kernel's own bound on descriptors is far below.
+pub fn not_open() -> BorrowedFd<'static> {
+    // SAFETY: not -1. Nobody's descriptor can come to have the number, so that no use of it reaches one.
+    unsafe { BorrowedFd::borrow_raw(0x7fff_fff0) }
+}
+
+/// A new descriptor of the same description, not close-on-exec.
+pub fn dup(fd: impl AsFd) -> Result<OwnedFd> {
+    // SAFETY: no pointer; a success is a new descriptor.
+    unsafe { opened(trap::syscall1(uapi::__NR_dup as usize, raw(fd))) }
+}
+
+pub fn is_cloexec(fd: impl AsFd) -> Result<bool> {
+    #[cfg(not(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32")))]
+    use uapi::__NR_fcntl as FCNTL;
+    #[cfg(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32"))]
+    use uapi::__NR_fcntl64 as FCNTL;
+    // SAFETY: no pointer.
+    let flags = Errno::from_ret(unsafe { trap::syscall2(FCNTL as usize, raw(fd), uapi::F_GETFD as usize) })?;
+    Ok(flags & uapi::FD_CLOEXEC as usize != 0)
+}
+
+/// The read end and the write end of a pipe, close-on-exec and non-blocking.
+pub fn pipe() -> Result<(OwnedFd, OwnedFd)> {
+    let mut fds: [RawFd; 2] = [-1; 2];
+    let flags = uapi::O_CLOEXEC | uapi::O_NONBLOCK;
+    // SAFETY: the kernel writes two numbers to `fds`.
+    Errno::from_ret(unsafe { trap::syscall2(uapi::__NR_pipe2 as usize, (&raw mut fds) as usize, flags as usize) })?;
+    let [read, write] = fds;
+    // SAFETY: the kernel has just opened both, for nobody else.
+    Ok(unsafe { (OwnedFd::from_raw_fd(read), OwnedFd::from_raw_fd(write)) })
+}
+
+/// Opens a file for reading; `extra` are more flags.
+pub fn open(path: &CStr, extra: u32) -> Result<OwnedFd> {
+    let flags = (uapi::O_CLOEXEC | extra) as usize;
+    // SAFETY: the kernel reads `path`, which a zero ends; a success is a new descriptor.
+    unsafe {
+        let at = uapi::AT_FDCWD as isize as usize;
+        opened(trap::syscall4(uapi::__NR_openat as usize, at, path.as_ptr() as usize, flags, 0))
+    }
+}
+
+pub fn readlink<'buf>(path: &CStr, buf: &'buf mut [u8]) -> Result<&'buf [u8]> {
+    // SAFETY: the kernel reads `path`, which a zero ends, and writes into `buf`, at most its length.
+    let len = Errno::from_ret(unsafe {
+        let at = uapi::AT_FDCWD as isize as usize;
+        let (path, to) = (path.as_ptr() as usize, buf.as_mut_ptr() as usize);
+        trap::syscall4(uapi::__NR_readlinkat as usize, at, path, to, buf.len())
+    })?;
+    Ok(buf.get(..len).unwrap_or_default())
+}
+
+/// `read` to an address where there is no memory.
+pub fn read_nowhere(fd: impl AsFd, len: usize) -> Result<usize> {
+    // SAFETY: the kernel finds no memory of the program's to write to.
+    Errno::from_ret(unsafe { trap::syscall3(nr::READ, raw(fd), NOWHERE, len) })
+}
+
+/// `write` from an address where there is no memory.
+pub fn write_nowhere(fd: impl AsFd, len: usize) -> Result<usize> {
+    // SAFETY: the kernel finds no memory of the program's to read from.
+    Errno::from_ret(unsafe { trap::syscall3(nr::WRITE, raw(fd), NOWHERE, len) })
+}
+
+/// `pread64` of 8 bytes at position 0.
+pub fn pread(fd: impl AsFd) -> Result<usize> {
+    let mut buf = [0_u8; 8];
+    // SAFETY: the kernel writes into `buf`, at most its length. Where it takes the position in two registers, aligned to
+    // an even one or not, they are zero.
+    Errno::from_ret(unsafe {
+        let to = buf.as_mut_ptr() as usize;
+        trap::syscall6(uapi::__NR_pread64 as usize, raw(fd), to, buf.len(), 0, 0, 0)
+    })
+}
+
+/// `pwrite64` at position 0.
+pub fn pwrite(fd: impl AsFd, buf: &[u8]) -> Result<usize> {
+    // SAFETY: the kernel reads from `buf`, at most its length. The position is as in `pread`.
+    Errno::from_ret(unsafe {
+        let from = buf.as_ptr() as usize;
+        trap::syscall6(uapi::__NR_pwrite64 as usize, raw(fd), from, buf.len(), 0, 0, 0)
+    })
+}
+
+/// `lseek` to the current position, which it returns.
+pub fn seek(fd: impl AsFd) -> Result<u64> {
+    const SEEK_CUR: usize = 1;
+    #[cfg(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32"))]
+    {
+        let mut position = 0_u64;
+        // SAFETY: the kernel writes to `position`.
+        Errno::from_ret(unsafe {
+            trap::syscall5(uapi::__NR_llseek as usize, raw(fd), 0, 0, (&raw mut position) as usize, SEEK_CUR)
+        })?;
+        Ok(position)
+    }
+    #[cfg(not(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32")))]
+    // SAFETY: no pointer.
+    Errno::from_ret(unsafe { trap::syscall3(uapi::__NR_lseek as usize, raw(fd), 0, SEEK_CUR) }).map(|to| to as u64)
+}
+
+fn iovec(base: *const u8, len: usize) -> uapi::iovec {
+    uapi::iovec { iov_base: base.cast_mut().cast(), iov_len: len as _ }
+}
+
+/// `readv` of 8 bytes in two halves.
+pub fn readv_halves(fd: impl AsFd, buf: &mut [u8; 8]) -> Result<usize> {
+    let (low, high) = buf.split_at_mut(4);
+    let parts = [iovec(low.as_mut_ptr(), low.len()), iovec(high.as_mut_ptr(), high.len())];
+    // SAFETY: the kernel reads `parts` and writes into the two halves, at most their lengths.
+    Errno::from_ret(unsafe { trap::syscall3(uapi::__NR_readv as usize, raw(fd), parts.as_ptr() as usize, parts.len()) })
+}
+
+pub fn writev(fd: impl AsFd, bufs: [&[u8]; 2]) -> Result<usize> {
+    let parts = bufs.map(|buf| iovec(buf.as_ptr(), buf.len()));
+    // SAFETY: the kernel reads `parts` and from the two buffers, at most their lengths.
+    Errno::from_ret(unsafe {
+        trap::syscall3(uapi::__NR_writev as usize, raw(fd), parts.as_ptr() as usize, parts.len())
+    })
+}
+
+/// `preadv2` of 8 bytes at the current position that does not wait, whatever the descriptor's flags.
+#[cfg(not(all(target_arch = "x86_64", target_pointer_width = "32")))]
+pub fn read_nowait(fd: impl AsFd) -> Result<u64> {
+    let mut buf = [0_u8; 8];
+    let part = iovec(buf.as_mut_ptr(), buf.len());
+    // SAFETY: the kernel reads `part` and writes into `buf`, at most its length.
+    Errno::from_ret(unsafe {
+        let (part, here) = ((&raw const part) as usize, usize::MAX);
+        trap::syscall6(uapi::__NR_preadv2 as usize, raw(fd), part, 1, here, here, uapi::RWF_NOWAIT as usize)
+    })?;
+    Ok(u64::from_ne_bytes(buf))
+}
+
+pub fn ioctl_fionbio(fd: impl AsFd, nonblocking: bool) -> Result<()> {
+    let mut on = i32::from(nonblocking);
+    // SAFETY: the kernel reads `on`; FIONBIO means that to every kind of file.
+    Errno::from_ret(unsafe { trap::syscall3(nr::IOCTL, raw(fd), ioctl::FIONBIO as usize, (&raw mut on) as usize) })
+        .map(drop)
+}
+
+pub fn ioctl_fionread(fd: impl AsFd) -> Result<i32> {
+    let mut bytes = -1_i32;
+    // SAFETY: the kernel writes an int to `bytes`; FIONREAD means that to every kind of file.
+    Errno::from_ret(unsafe {
+        trap::syscall3(nr::IOCTL, raw(fd), ioctl::FIONREAD as usize, (&raw mut bytes) as usize)
+    })?;
+    Ok(bytes)
+}
+
+fn ioctl_nowhere(fd: impl AsFd, command: u32) -> Result<()> {
+    // SAFETY: the kernel finds no memory of the program's to read from or write to.
+    Errno::from_ret(unsafe { trap::syscall3(nr::IOCTL, raw(fd), command as usize, NOWHERE) }).map(drop)
+}
+
+/// `TFD_IOC_SET_TICKS`, or a neighbour of it, of ticks at an address where there is no memory.
+pub fn set_ticks_from_nowhere(fd: impl AsFd, neighbour: u32) -> Result<()> {
+    ioctl_nowhere(fd, ioctl::TFD_IOC_SET_TICKS + neighbour)
+}
+
+/// Whether the kernel knows `TFD_IOC_SET_TICKS`, by a number that is not barefd's.
+pub fn has_set_ticks(timer: impl AsFd) -> bool {
+    set_ticks_from_nowhere(timer, 0) == Err(Errno::FAULT)
+}
+
+/// `ftruncate` to length 0.
+pub fn truncate(fd: impl AsFd) -> Result<()> {
+    #[cfg(not(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32")))]
+    use uapi::__NR_ftruncate as FTRUNCATE;
+    #[cfg(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32"))]
+    use uapi::__NR_ftruncate64 as FTRUNCATE;
+    // SAFETY: no pointer. Where the kernel takes the length in two registers, aligned or not, they are zero.
+    Errno::from_ret(unsafe { trap::syscall4(FTRUNCATE as usize, raw(fd), 0, 0, 0) }).map(drop)
+}
+
+pub fn fsync(fd: impl AsFd) -> Result<()> {
+    // SAFETY: no pointer.
+    Errno::from_ret(unsafe { trap::syscall1(uapi::__NR_fsync as usize, raw(fd)) }).map(drop)
+}
+
+/// `eventfd2` with all bits of a register for the initial value.
+#[cfg(target_pointer_width = "64")]
+pub fn eventfd2_wide(initial: usize, flags: u32) -> Result<OwnedFd> {
+    // SAFETY: no pointer; a success is a new descriptor.
+    unsafe { opened(trap::syscall2(nr::EVENTFD2, initial, flags as usize)) }
+}
+
+/// Whether the kernel, or a filter before it, does not know the calls with 64-bit times, while this ABI has others.
+pub fn time64_refused() -> bool {
+    #[cfg(old_time)]
+    return barefd::sys::timerfd_gettime64(not_open()) == Err(Errno::NOSYS);
+    #[cfg(not(old_time))]
+    false
+}
+
+/// The calls of [`barefd::sys`] that take a time, whatever they are called here: those with 64-bit times, or those with
+/// 32-bit ones where [`time64_refused`]. Fields that do not fit lose their upper half.
+pub mod time {
+    #[cfg(not(any(old_time, target_arch = "riscv32")))]
+    pub use barefd::sys::{clock_gettime, ppoll, timerfd_gettime, timerfd_settime};
+    #[cfg(target_arch = "riscv32")]
+    pub use barefd::sys::{
+        clock_gettime64 as clock_gettime, ppoll_time64 as ppoll, timerfd_gettime64 as timerfd_gettime,
+        timerfd_settime64 as timerfd_settime,
+    };
+    #[cfg(old_time)]
+    pub use old::*;
+
+    #[cfg(old_time)]
+    mod old {
+        use barefd::fd::BorrowedFd;
+        use barefd::sys::{self, Itimerspec, OldItimerspec32, OldTimespec32, SigSet, Timespec};
+        use barefd::{PollFd, Result, SetTimeFlags};
+
+        use super::super::time64_refused;
+
+        pub fn narrow(time: Timespec) -> OldTimespec32 {
+            OldTimespec32 { tv_sec: time.tv_sec as i32, tv_nsec: time.tv_nsec as i32 }
+        }
+
+        pub fn narrow_both(spec: Itimerspec) -> OldItimerspec32 {
+            OldItimerspec32 { it_interval: narrow(spec.it_interval), it_value: narrow(spec.it_value) }
+        }
+
+        fn widen(time: OldTimespec32) -> Timespec {
+            Timespec { tv_sec: time.tv_sec.into(), tv_nsec: time.tv_nsec.into() }
+        }
+
+        fn widen_both(spec: OldItimerspec32) -> Itimerspec {
+            Itimerspec { it_interval: widen(spec.it_interval), it_value: widen(spec.it_value) }
+        }
+
+        pub fn timerfd_settime(
+            fd: BorrowedFd<'_>,
+            flags: SetTimeFlags,
+            new: &Itimerspec,
+            old: Option<&mut Itimerspec>,
+        ) -> Result<()> {
+            if !time64_refused() {
+                return sys::timerfd_settime64(fd, flags, new, old);
+            }
+            let mut old32 = OldItimerspec32::default();
+            sys::timerfd_settime(fd, flags, &narrow_both(*new), Some(&mut old32))?;
+            if let Some(old) = old {
+                *old = widen_both(old32);
+            }
+            Ok(())
+        }
+
+        pub fn timerfd_gettime(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
+            if time64_refused() { sys::timerfd_gettime(fd).map(widen_both) } else { sys::timerfd_gettime64(fd) }
+        }
+
+        pub fn ppoll(
+            fds: &mut [PollFd<'_>],
+            timeout: Option<&mut Timespec>,
+            sigmask: Option<&SigSet>,
+        ) -> Result<usize> {
+            match timeout {
+                timeout if !time64_refused() => sys::ppoll_time64(fds, timeout, sigmask),
+                None => sys::ppoll(fds, None, sigmask),
+                Some(timeout) => {
+                    let mut timeout32 = narrow(*timeout);
+                    let result = sys::ppoll(fds, Some(&mut timeout32), sigmask);
+                    *timeout = widen(timeout32);
+                    result
+                }
+            }
+        }
+
+        pub fn clock_gettime(clockid: i32) -> Result<Timespec> {
+            if time64_refused() { sys::clock_gettime(clockid).map(widen) } else { sys::clock_gettime64(clockid) }
+        }
+    }
+}
+
+/// The numbers that [`time`] goes by.
+fn time_nr() -> (usize, usize, usize) {
+    #[cfg(old_time)]
+    if time64_refused() {
+        return (nr::TIMERFD_SETTIME, nr::TIMERFD_GETTIME, nr::PPOLL);
+    }
+    #[cfg(any(old_time, target_arch = "riscv32"))]
+    return (nr::TIMERFD_SETTIME64, nr::TIMERFD_GETTIME64, nr::PPOLL_TIME64);
+    #[cfg(not(any(old_time, target_arch = "riscv32")))]
+    (nr::TIMERFD_SETTIME, nr::TIMERFD_GETTIME, nr::PPOLL)
+}
+
+/// `timerfd_settime` from an address where there is no memory.
+pub fn settime_from_nowhere(fd: impl AsFd, flags: u32) -> Result<()> {
+    // SAFETY: the kernel finds no memory of the program's to read from.
+    Errno::from_ret(unsafe { trap::syscall4(time_nr().0, raw(fd), flags as usize, NOWHERE, 0) }).map(drop)
+}
+
+/// `timerfd_settime` with the old value to an address where there is no memory.
+pub fn settime_old_nowhere(fd: impl AsFd, flags: u32, new: Itimerspec) -> Result<()> {
+    let from = (&raw const new) as usize;
+    #[cfg(old_time)]
+    let new = time::narrow_both(new);
+    #[cfg(old_time)]
+    let from = if time64_refused() { (&raw const new) as usize } else { from };
+    // SAFETY: the kernel reads `new` in the layout of that number, and finds no memory of the program's to write to.
+    Errno::from_ret(unsafe { trap::syscall4(time_nr().0, raw(fd), flags as usize, from, NOWHERE) }).map(drop)
+}
+
+/// `timerfd_gettime` to an address where there is no memory.
+pub fn gettime_nowhere(fd: impl AsFd) -> Result<()> {
+    // SAFETY: the kernel finds no memory of the program's to write to.
+    Errno::from_ret(unsafe { trap::syscall2(time_nr().1, raw(fd), NOWHERE) }).map(drop)
+}
+
+/// `ppoll` of `count` entries at an address where there is no memory, without a timeout.
+pub fn ppoll_nowhere(count: usize) -> Result<usize> {
+    // SAFETY: the kernel finds no memory of the program's to read from or write to.
+    Errno::from_ret(unsafe { trap::syscall5(time_nr().2, NOWHERE, count, 0, 0, 0) })
+}
+
+/// `ppoll` with a timeout of zero and an empty signal mask that is said to have `size` bytes.
+pub fn ppoll_mask_of(size: usize, fds: &mut [PollFd<'_>]) -> Result<usize> {
+    let (mut timeout, mask) = (Timespec::default(), [0_u64; 16]);
+    if size > size_of_val(&mask) {
+        return Err(Errno::INVAL);
+    }
+    let (fds, count) = (fds.as_mut_ptr() as usize, fds.len());
+    let (timeout, mask) = ((&raw mut timeout) as usize, mask.as_ptr() as usize);
+    // SAFETY: the kernel writes to the entries and the timeout, which is zero in either layout and no larger than this
+    // one, and reads at most `size` bytes of the mask.
+    Errno::from_ret(unsafe { trap::syscall5(time_nr().2, fds, count, timeout, mask, size) })
+}
+
+/// What `epoll_pwait` gave: the events, and the number that the descriptor was added with.
+pub type Event = (u32, u64);
+
+pub struct Epoll(OwnedFd);
+
+impl Epoll {
+    pub fn new() -> Result<Self> {
+        // SAFETY: no pointer; a success is a new descriptor.
+        unsafe { opened(trap::syscall1(uapi::__NR_epoll_create1 as usize, uapi::EPOLL_CLOEXEC as usize)) }.map(Self)
+    }
+
+    pub fn add(&self, fd: impl AsFd, events: u32, data: u64) -> Result<()> {
+        let event = uapi::epoll_event { events, data };
+        let (add, event) = (uapi::EPOLL_CTL_ADD as usize, (&raw const event) as usize);
+        // SAFETY: the kernel reads `event`.
+        Errno::from_ret(unsafe { trap::syscall4(uapi::__NR_epoll_ctl as usize, raw(&self.0), add, raw(fd), event) })
+            .map(drop)
+    }
+
+    /// The first event, or `None` if none comes in that time.
+    pub fn wait(&self, milliseconds: usize) -> Result<Option<Event>> {
+        self.wait_with_mask_of(size_of::<barefd::sys::SigSet>(), milliseconds)
+    }
+
+    /// The same with an empty signal mask that is said to have `size` bytes.
+    pub fn wait_with_mask_of(&self, size: usize, milliseconds: usize) -> Result<Option<Event>> {
+        let mut event = uapi::epoll_event { events: 0, data: 0 };
+        let mask = [0_u64; 16];
+        if size > size_of_val(&mask) {
+            return Err(Errno::INVAL);
+        }
+        let (to, mask) = ((&raw mut event) as usize, mask.as_ptr() as usize);
+        // SAFETY: the kernel writes at most one entry to `event`, and reads at most `size` bytes of the mask.
+        let count = Errno::from_ret(unsafe {
+            trap::syscall6(uapi::__NR_epoll_pwait as usize, raw(&self.0), to, 1, milliseconds, mask, size)
+        })?;
+        Ok((count > 0).then_some((event.events, event.data)))
+    }
+}
+
+impl AsFd for Epoll {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+impl From<Epoll> for OwnedFd {
+    fn from(epoll: Epoll) -> Self {
+        epoll.0
+    }
+}
+
+/// Takes the right to make and arm alarm timers from this thread, and gives it back on drop.
+pub struct WithoutWakeAlarm {
+    before: Capabilities,
+}
+
+type Capabilities = [uapi::__user_cap_data_struct; 2];
+
+fn capabilities(number: u32, data: &mut Capabilities) -> Result<()> {
+    let header = uapi::__user_cap_header_struct { version: uapi::_LINUX_CAPABILITY_VERSION_3, pid: 0 };
+    // SAFETY: of version 3 there are two structs, which capget writes and capset reads; 0 is this thread. No program
+    // relies on a capability for its memory.
+    Errno::from_ret(unsafe {
+        trap::syscall2(number as usize, (&raw const header) as usize, (data as *mut Capabilities) as usize)
+    })
+    .map(drop)
+}
+
+const WAKE_ALARM: u32 = 1 << (uapi::CAP_WAKE_ALARM % 32);
+
+fn get_capabilities() -> Result<Capabilities> {
+    let none = uapi::__user_cap_data_struct { effective: 0, permitted: 0, inheritable: 0 };
+    let mut data = [none; 2];
+    capabilities(uapi::__NR_capget, &mut data)?;
+    Ok(data)
+}
+
+/// Whether this thread may make and arm alarm timers, if it is in the initial user namespace.
+pub fn has_wake_alarm() -> Result<bool> {
+    let [_, upper] = get_capabilities()?;
+    Ok(upper.effective & WAKE_ALARM != 0)
+}
+
+impl WithoutWakeAlarm {
+    pub fn new() -> Result<Self> {
+        let before = get_capabilities()?;
+        let mut without = before;
+        without[1].effective &= !WAKE_ALARM;
+        capabilities(uapi::__NR_capset, &mut without)?;
+        Ok(Self { before })
+    }
+}
+
+impl Drop for WithoutWakeAlarm {
+    fn drop(&mut self) {
+        // It is still permitted, so that this cannot fail.
+        let _ = capabilities(uapi::__NR_capset, &mut self.before);
+    }
+}
+
+/// Whether an emulator of processes stands before the kernel: it looks at addresses first, the kernel at the descriptor.
+pub fn is_emulated() -> bool {
+    write_nowhere(not_open(), 8) == Err(Errno::FAULT)
+}
+
+/// Whether the kernel below is a 64-bit one.
+pub fn is_64_bit() -> Result<bool> {
+    const FIELD: usize = 65;
+    const MACHINE: usize = 4;
+    let mut names = [[0_u8; FIELD]; 6];
+    // SAFETY: the kernel writes six names of 65 bytes.
+    Errno::from_ret(unsafe { trap::syscall1(uapi::__NR_uname as usize, (&raw mut names) as usize) })?;
+    Ok(names[MACHINE].windows(2).any(|pair| pair == b"64") || names[MACHINE].starts_with(b"s390x"))
+}
+
+/// Lets the kernel add one to `counter`, where it heeds no maximum: the completion of an asynchronous poll, which is there
+/// at once since a new counter is writable.
+pub fn add_from_the_kernel(counter: impl AsFd) -> Result<()> {
+    const IOCB_CMD_POLL: u16 = 5;
+    const IOCB_FLAG_RESFD: u32 = 1;
+
+    /// `struct iocb` (`include/uapi/linux/aio_abi.h`).
+    #[repr(C)]
+    #[derive(Default)]
+    struct Iocb {
+        data: u64,
+        key_and_flags: [u32; 2],
+        opcode: u16,
+        priority: i16,
+        fd: u32,
+        buf: u64,
+        nbytes: u64,
+        offset: i64,
+        reserved: u64,
+        flags: u32,
+        result_fd: u32,
+    }
+    static_assertions::const_assert_eq!(size_of::<Iocb>(), 64);
+
+    /// Destroyed on drop.
+    struct Context(usize);
+    impl Drop for Context {
+        fn drop(&mut self) {
+            // SAFETY: the context is this struct's, and what it holds has no pointer into the program.
+            let _ = unsafe { trap::syscall1(uapi::__NR_io_destroy as usize, self.0) };
+        }
+    }
+
+    let mut context = 0_usize;
+    // SAFETY: the kernel writes the context to `context`.
+    Errno::from_ret(unsafe { trap::syscall2(uapi::__NR_io_setup as usize, 1, (&raw mut context) as usize) })?;
+    let context = Context(context);
+
+    let writable = barefd::EventFd::new(0)?;
+    let request = Iocb {
+        opcode: IOCB_CMD_POLL,
+        fd: raw(&writable) as u32,
+        buf: uapi::POLLOUT.into(),
+        flags: IOCB_FLAG_RESFD,
+        result_fd: raw(counter) as u32,
+        ..Default::default()
+    };
+    let requests = [&raw const request];
+    // SAFETY: the kernel reads the one request, and nothing of it after the call.
+    Errno::from_ret(unsafe { trap::syscall3(uapi::__NR_io_submit as usize, context.0, 1, requests.as_ptr() as usize) })
+        .map(drop)
+}

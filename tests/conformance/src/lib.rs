@@ -1,0 +1,281 @@
+#![no_std]
+// A case that `each_case!` does not name is dead code.
+#![deny(dead_code)]
+#![allow(
+    clippy::result_large_err,
+    clippy::large_enum_variant,
+    reason = "a failure holds its text, since nothing here allocates"
+)]
+//! The conformance cases of barefd: what the kernel does behind each type and call, once, for two runners. `cargo test`
+//! shows each under its own name (`tests/conformance.rs` in the root package); the binary of this package runs them
+//! without libc and without the standard library, on any architecture and as PID 1.
+//!
+//! A case shares its process with the others, which may run at the same time: it leaves no state behind, and expects
+//! nothing of descriptors that are not its own. What differs from one machine to the next is decided in the case, and
+//! where nothing is left to check it says that it does not apply, and why.
+//!
+//! What no case shows, since it needs a clock that is stepped, a machine that is suspended, or another architecture, comes
+//! with the runs as PID 1 on real kernels:
+//!
+//! - a step of `CLOCK_REALTIME` makes a timer that was armed with `CANCEL_ON_SET` readable; a read gives `ECANCELED`, once,
+//!   and the timer stays armed for the same time on the clock; a resume from suspend does the same
+//! - while such a step is untold, arming with `CANCEL_ON_SET` is `ECANCELED`, writes no old value, and arms all the same;
+//!   arming without it succeeds and forgets the step; disarming succeeds, and the next read tells; `TFD_IOC_SET_TICKS` is
+//!   `ECANCELED`, and leaves one expiration behind
+//! - steps count from the making of the timer on, not from its arming
+//! - a step back between a periodic expiration on `CLOCK_REALTIME` and its read: 0 bytes from a blocking descriptor,
+//!   `EAGAIN` from another
+//! - a delay on `CLOCK_REALTIME` is not moved by steps; a deadline is
+//! - an alarm clock wakes the system from suspend
+//! - in a time namespace deadlines on `CLOCK_MONOTONIC` and `CLOCK_BOOTTIME` are the namespace's
+//! - each architecture's numbers, byte order and registers; a 32-bit kernel, which has `TFD_IOC_SET_TICKS` for 32-bit
+//!   programs, and one without `CONFIG_COMPAT_32BIT_TIME` or without the calls with 64-bit times
+//!
+//! Signals, threads, `fork`, `execve` and limits are the hosted tests' part.
+
+#[macro_use]
+mod outcome;
+mod cases;
+mod kernel;
+mod oracle;
+#[cfg(old_time)]
+pub mod seccomp;
+
+pub use outcome::{Failure, Outcome, Text, Unpassed};
+
+/// A name, `subject::what_it_proves`, and what proves it.
+pub type Case = (&'static str, fn() -> Outcome);
+
+/// Gives the list of all cases to `callback!`, as `subject { case case … } …`.
+///
+/// A case that is not there for every ABI has its condition spelled out: the list is also expanded in other packages.
+#[macro_export]
+macro_rules! each_case {
+    ($callback:ident) => {
+        $callback! {
+            errno {
+                an_errno_is_1_to_4095
+                a_result_from_minus_4095_to_minus_1_is_an_errno
+                an_errno_has_a_name_if_there_is_a_constant
+                an_errno_shows_its_name_or_its_number
+                an_errno_is_an_error
+            }
+            trap {
+                every_number_of_arguments_reaches_the_kernel
+                what_a_program_holds_in_registers_survives_a_trap
+            }
+            clock {
+                monotonic_time_never_goes_back
+                now_is_the_kernels_time_to_the_nanosecond
+                an_alarm_clock_reads_as_the_clock_it_is_based_on
+                an_unknown_clock_is_inval
+                a_deadline_is_a_time_on_the_timers_own_clock
+            }
+            fd {
+                a_dropped_owner_closes
+                close_closes
+                close_of_a_number_that_is_not_open_is_badf
+                a_descriptor_that_is_given_away_stays_open
+                a_counter_made_of_a_counters_descriptor_is_that_counter
+                a_clone_is_another_descriptor_close_on_exec_and_no_standard_stream
+                clones_of_a_counter_share_the_count
+                clones_of_a_timer_share_the_expirations
+                clones_share_nonblocking
+                nonblocking_can_be_set_and_cleared
+                setting_nonblocking_keeps_the_other_flags
+                a_dup_shares_the_state_and_is_not_close_on_exec
+                a_number_that_is_not_open_is_badf_to_every_method
+            }
+            eventfd {
+                the_initial_value_is_the_first_count
+                #[cfg(target_pointer_width = "64")]
+                the_upper_half_of_the_initial_value_is_ignored
+                an_unknown_flag_is_inval
+                a_constructor_sets_what_it_says_and_close_on_exec
+                a_counter_has_exactly_the_flags_it_is_given
+                a_read_takes_the_whole_count
+                a_semaphore_gives_one_per_read
+                an_empty_counter_would_block
+                a_single_read_can_be_told_not_to_wait
+                wait_gives_what_is_there_blocking_or_not
+                a_short_read_is_inval_even_where_it_would_block
+                a_long_read_gives_eight_bytes
+                a_read_to_a_bad_address_is_fault_and_loses_the_count
+                a_short_write_is_inval_and_adds_nothing
+                a_long_write_adds_its_first_eight_bytes_or_nothing
+                a_write_from_a_bad_address_is_fault_and_of_a_bad_size_inval
+                the_largest_u64_is_inval_and_adds_nothing
+                a_full_counter_takes_zero_and_no_more
+                a_write_beyond_the_maximum_adds_nothing
+                adding_zero_changes_nothing
+                notify_adds_one
+                notify_takes_a_full_counter_for_success_and_write_does_not
+                the_count_is_a_native_endian_u64
+                poll_tells_whether_a_read_or_a_write_would_block
+                poll_takes_nothing_from_a_counter
+                a_counter_that_the_kernel_filled_is_an_error_to_poll
+                a_read_may_be_split_and_a_write_not
+                a_counter_has_no_position
+                a_counter_cannot_be_opened_anew_by_its_number
+                proc_shows_the_count
+                an_ioctl_sets_nonblocking_and_others_are_notty
+                a_counter_has_no_length_and_nothing_to_sync
+            }
+            timerfd {
+                timers_run_on_five_clocks_and_no_other
+                an_unknown_flag_is_inval
+                a_timer_has_exactly_the_flags_it_is_given
+                an_alarm_clock_without_the_capability_is_perm
+                an_alarm_clock_with_the_capability_is_a_clock_like_another
+                a_zero_delay_or_deadline_is_due_at_once
+                a_zero_period_is_inval_without_a_call
+                more_than_i64_seconds_are_overflow_without_a_call
+                a_timer_is_never_early
+                one_expiration_is_all_that_a_delay_gives
+                a_deadline_in_the_past_is_one_expiration
+                a_period_from_the_past_on_gives_every_expiration_that_was_missed
+                a_metronome_loses_no_beat_and_keeps_its_phase
+                expirations_add_up_until_they_are_read
+                wait_gives_the_expirations_blocking_or_not
+                poll_takes_nothing_from_a_timer
+                a_timer_cannot_be_written
+                a_short_read_is_inval_even_where_it_would_block
+                a_long_read_gives_eight_bytes
+                a_read_may_be_split_on_newer_kernels
+                a_read_to_a_bad_address_is_fault_and_loses_the_expirations
+                a_deadline_that_no_step_canceled_is_a_fresh_one
+                a_new_deadline_takes_the_place_of_the_last
+                a_spec_says_what_it_is_made_of
+            }
+            settime {
+                an_unknown_flag_is_inval_and_changes_nothing
+                a_field_out_of_range_is_inval_and_changes_nothing
+                a_32_bit_abi_looks_at_the_low_half_of_the_nanoseconds
+                errors_come_in_this_order
+                a_bad_address_for_the_old_value_is_fault_and_arms_all_the_same
+                a_bad_address_for_the_current_value_is_fault
+                gettime_of_what_is_no_timer_is_inval
+                a_new_timer_is_disarmed
+                a_zero_initial_disarms_and_its_interval_is_kept
+                disarm_makes_both_zero
+                every_settime_discards_what_nobody_read
+                replace_gives_what_get_would_have
+                the_time_left_is_relative_whatever_the_timer_was_armed_with
+                get_does_not_tell_of_expirations_and_takes_none
+                a_periodic_timer_that_expired_shows_the_time_to_the_next
+                the_old_value_of_a_periodic_timer_that_expired_is_the_time_to_the_next
+                cancel_on_set_is_accepted_where_it_does_nothing
+                a_timer_that_a_step_would_cancel_is_disarmed_like_another
+                huge_times_end_at_the_kernels_last_nanosecond
+                deadlines_past_2038_and_2106_are_exact
+                times_up_to_2038_need_no_64_bits
+            }
+            ticks {
+                a_read_takes_the_ticks_that_were_set
+                ticks_replace_those_that_nobody_read
+                ticks_arm_and_disarm_nothing
+                no_ticks_are_inval_and_keep_those_that_nobody_read
+                ticks_are_for_timers_alone
+                ticks_end_a_wait
+                ticks_at_a_bad_address_are_fault
+                proc_shows_a_timers_clock_ticks_and_times
+            }
+            poll {
+                poll_counts_the_entries_that_have_events
+                each_poll_writes_the_events_anew
+                set_events_holds_from_the_next_poll_on
+                a_number_that_is_not_open_is_nval_unasked
+                a_pipe_without_a_writer_is_hup_unasked
+                a_pipe_without_a_reader_is_err_unasked
+                normal_data_has_flags_of_its_own
+                a_zero_timeout_looks_without_waiting
+                a_timeout_is_never_early
+                without_entries_it_sleeps
+                a_timeout_beyond_the_kernels_range_is_for_ever
+                an_expiration_ends_a_poll_and_a_poll_of_two_says_whose
+                what_is_ready_already_is_not_waited_for
+                an_entry_shows_what_it_is_made_of
+            }
+            epoll {
+                each_write_is_an_edge_also_to_a_count_that_nobody_read
+                adding_zero_is_an_edge_if_there_is_a_count
+                each_read_is_an_edge_to_a_writer
+                a_count_that_nobody_reads_stays_an_event_without_edges
+                each_expiration_is_an_edge
+                a_periodic_timer_that_nobody_reads_is_one_edge
+                an_expiration_that_nobody_reads_stays_an_event_without_edges
+            }
+            foreign {
+                an_event_counter_is_no_timer
+                a_timer_is_no_event_counter
+                eight_bytes_of_a_pipe_are_a_count
+                less_than_eight_bytes_of_a_pipe_are_inval
+                a_count_of_zero_is_inval_to_a_timer
+                the_end_of_a_file_is_no_count_and_ends_every_wait
+                dev_null_reads_as_nothing_and_ends_every_wait
+                dev_zero_is_a_count_of_zero
+                an_end_of_a_pipe_that_is_not_open_that_way_is_badf
+                an_epoll_descriptor_is_neither
+                a_directory_is_isdir
+                a_foreign_descriptor_can_be_made_nonblocking_and_cloned
+            }
+            sys {
+                a_timeout_out_of_range_is_inval
+                ppoll_writes_the_time_that_is_left
+                more_entries_than_the_limit_of_descriptors_are_inval
+                the_kernel_takes_a_signal_set_of_our_size_alone
+                a_signal_set_holds_the_kernels_signals_and_no_other
+                a_duplicate_is_the_lowest_number_from_the_minimum_up
+                a_number_that_is_not_open_is_badf_to_every_call
+            }
+            #[cfg(all(target_pointer_width = "32", not(any(target_arch = "riscv32", target_arch = "x86_64"))))]
+            old_time {
+                the_calls_with_64_bit_times_are_there_or_are_all_enosys
+                the_old_calls_arm_and_tell_the_same_timer
+                the_old_calls_refuse_what_is_out_of_range
+                the_old_gettime_cuts_the_seconds_to_32_bits
+                the_old_ppoll_writes_the_time_that_is_left
+                the_old_clock_gettime_is_the_same_time
+            }
+        }
+    };
+}
+
+macro_rules! publish {
+    ($($(#[$if:meta])? $subject:ident { $($(#[$when:meta])? $case:ident)* })*) => {
+        $(
+            $(#[$if])?
+            pub mod $subject {
+                $($(#[$when])? pub use crate::cases::$subject::$case;)*
+            }
+        )*
+    };
+}
+
+each_case!(publish);
+
+macro_rules! table {
+    ($($(#[$if:meta])? $subject:ident { $($(#[$when:meta])? $case:ident)* })*) => {
+        &[$(
+            $(#[$if])?
+            &[$($(#[$when])? (concat!(stringify!($subject), "::", stringify!($case)), $subject::$case as fn() -> Outcome),)*],
+        )*]
+    };
+}
+
+/// Every case, by subject.
+pub const CASES: &[&[Case]] = each_case!(table);
+
+/// What holds under a filter that answers `EPERM` to the calls with 64-bit times.
+#[cfg(old_time)]
+pub const REFUSED: &[&[Case]] = &[&[
+    ("refused::the_calls_with_64_bit_times_are_perm", cases::refused::the_calls_with_64_bit_times_are_perm),
+    (
+        "refused::a_timer_hands_perm_on_and_tries_nothing_else",
+        cases::refused::a_timer_hands_perm_on_and_tries_nothing_else,
+    ),
+    ("refused::a_poll_hands_perm_on", cases::refused::a_poll_hands_perm_on),
+    ("refused::a_wait_hands_perm_on_if_it_has_to_poll", cases::refused::a_wait_hands_perm_on_if_it_has_to_poll),
+    ("refused::a_clock_hands_perm_on", cases::refused::a_clock_hands_perm_on),
+    ("refused::what_takes_no_time_is_not_touched", cases::refused::what_takes_no_time_is_not_touched),
+]];

@@ -1,0 +1,125 @@
+#![no_std]
+#![no_main]
+//! Runs the conformance cases, without libc.
+
+use core::fmt::{Arguments, Write};
+
+use barefd::fd::BorrowedFd;
+use barefd_start::{Args, stderr, stdout, write_all};
+use conformance::{CASES, Case, Text, Unpassed};
+
+barefd_start::entry!(main);
+
+const USAGE: &str = "usage: conformance [--refuse-time64[=ENOSYS|=EPERM]] [--list] [FILTER...]";
+
+#[derive(Default)]
+struct Options {
+    list: bool,
+    /// The cases that the program has this time, if not all.
+    cases: Option<&'static [&'static [Case]]>,
+}
+
+fn main(args: Args) -> i32 {
+    let options = match options(args) {
+        Ok(options) => options,
+        Err(status) => return status,
+    };
+    let cases = options.cases.unwrap_or(CASES).iter().copied().flatten();
+
+    for filter in filters(args) {
+        if !cases.clone().any(|(name, _)| name.contains(filter)) {
+            return complain(format_args!("no case matches '{filter}'"));
+        }
+    }
+    let cases = cases.filter(|(name, _)| filters(args).next().is_none() || filters(args).any(|it| name.contains(it)));
+
+    if options.list {
+        for (name, _) in cases {
+            say(stdout(), format_args!("{name}"));
+        }
+        return 0;
+    }
+    run(cases)
+}
+
+fn run<'a>(cases: impl Iterator<Item = &'a Case>) -> i32 {
+    let (mut passed, mut failed, mut not_applicable) = (0, 0, 0);
+    for (name, case) in cases {
+        match case() {
+            Ok(()) => {
+                passed += 1;
+                say(stdout(), format_args!("ok {name}"));
+            }
+            Err(Unpassed::Failed(failure)) => {
+                failed += 1;
+                say(stdout(), format_args!("FAILED {name}: {failure}"));
+            }
+            Err(Unpassed::NotApplicable(reason)) => {
+                not_applicable += 1;
+                say(stdout(), format_args!("n/a {name}: {reason}"));
+            }
+        }
+    }
+    match not_applicable {
+        0 => say(stdout(), format_args!("{passed} passed, {failed} failed")),
+        _ => say(stdout(), format_args!("{passed} passed, {failed} failed, {not_applicable} not applicable")),
+    }
+    i32::from(failed > 0)
+}
+
+fn options(args: Args) -> Result<Options, i32> {
+    let mut options = Options::default();
+    for arg in args.iter().skip(1) {
+        match arg.to_str() {
+            Ok("--list") => options.list = true,
+            Ok("--refuse-time64" | "--refuse-time64=ENOSYS") => refuse_time64(&mut options, false)?,
+            Ok("--refuse-time64=EPERM") => refuse_time64(&mut options, true)?,
+            Ok(option) if option.starts_with('-') => {
+                return Err(complain(format_args!("unknown option '{option}'\n{USAGE}")));
+            }
+            Ok(_) => {}
+            Err(_) => return Err(complain(format_args!("an argument is not UTF-8\n{USAGE}"))),
+        }
+    }
+    Ok(options)
+}
+
+#[cfg(old_time)]
+fn refuse_time64(options: &mut Options, with_perm: bool) -> Result<(), i32> {
+    use barefd::Errno;
+
+    let errno = if with_perm { Errno::PERM } else { Errno::NOSYS };
+    if with_perm {
+        options.cases = Some(conformance::REFUSED);
+    }
+    conformance::seccomp::refuse_time64(errno)
+        .map_err(|errno| complain(format_args!("the filter could not be installed: {errno}")))
+}
+
+#[cfg(not(old_time))]
+fn refuse_time64(_: &mut Options, _: bool) -> Result<(), i32> {
+    Err(complain(format_args!("--refuse-time64 is for 32-bit ABIs that also have calls with 32-bit times")))
+}
+
+fn filters(args: Args) -> impl Iterator<Item = &'static str> {
+    args.iter().skip(1).filter_map(|arg| arg.to_str().ok()).filter(|arg| !arg.starts_with('-'))
+}
+
+fn complain(what: Arguments<'_>) -> i32 {
+    say(stderr(), format_args!("conformance: {what}"));
+    2
+}
+
+/// Writes a line, in one call.
+fn say(to: BorrowedFd<'_>, what: Arguments<'_>) {
+    let mut line = Text::<640>::default();
+    // What does not fit is cut; a line that does not end would swallow the next.
+    let end = match line.write_fmt(format_args!("{what}\n")) {
+        Ok(()) => "",
+        Err(_) => "\n",
+    };
+    if write_all(to, line.as_str().as_bytes()).and_then(|()| write_all(to, end.as_bytes())).is_err() {
+        // Nobody is left to tell.
+        barefd_start::exit(1);
+    }
+}

@@ -1,0 +1,153 @@
+//! barefd's numbers against those of `linux-raw-sys`, for the target that this is compiled for: what differs does not
+//! compile.
+//!
+//! `linux-raw-sys` knows no mips n32 (it has the numbers of n64 there) and no `SFD_*`. What barefd keeps to itself, such
+//! as the number of `TFD_IOC_SET_TICKS`, the cases prove.
+
+use core::mem::{align_of, offset_of, size_of};
+
+use barefd::sys::{Itimerspec, Timespec};
+use barefd::trap::nr;
+use barefd::{Clock, Errno, EventFdFlags, PollFd, PollFlags, SetTimeFlags, TimerFdFlags};
+use linux_raw_sys::{errno, general as uapi};
+use static_assertions::const_assert_eq;
+
+macro_rules! numbers {
+    ($($name:ident = $__NR:ident,)*) => {
+        $(const_assert_eq!(nr::$name, uapi::$__NR as usize);)*
+    };
+}
+
+#[cfg(not(all(target_arch = "mips64", target_pointer_width = "32")))]
+const _: () = {
+    numbers! {
+        READ = __NR_read,
+        WRITE = __NR_write,
+        CLOSE = __NR_close,
+        IOCTL = __NR_ioctl,
+        EVENTFD2 = __NR_eventfd2,
+        TIMERFD_CREATE = __NR_timerfd_create,
+        EXIT_GROUP = __NR_exit_group,
+    }
+
+    #[cfg(not(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32")))]
+    numbers! { FCNTL = __NR_fcntl, }
+    #[cfg(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32"))]
+    numbers! { FCNTL64 = __NR_fcntl64, }
+
+    #[cfg(not(target_arch = "riscv32"))]
+    numbers! {
+        TIMERFD_SETTIME = __NR_timerfd_settime,
+        TIMERFD_GETTIME = __NR_timerfd_gettime,
+        PPOLL = __NR_ppoll,
+        CLOCK_GETTIME = __NR_clock_gettime,
+    }
+    #[cfg(any(old_time, target_arch = "riscv32"))]
+    numbers! {
+        TIMERFD_SETTIME64 = __NR_timerfd_settime64,
+        TIMERFD_GETTIME64 = __NR_timerfd_gettime64,
+        PPOLL_TIME64 = __NR_ppoll_time64,
+        CLOCK_GETTIME64 = __NR_clock_gettime64,
+    }
+};
+
+const_assert_eq!(EventFdFlags::SEMAPHORE.bits(), uapi::EFD_SEMAPHORE);
+const_assert_eq!(EventFdFlags::CLOEXEC.bits(), uapi::EFD_CLOEXEC);
+const_assert_eq!(EventFdFlags::NONBLOCK.bits(), uapi::EFD_NONBLOCK);
+const_assert_eq!(EventFdFlags::CLOEXEC.bits(), uapi::O_CLOEXEC);
+const_assert_eq!(EventFdFlags::NONBLOCK.bits(), uapi::O_NONBLOCK);
+const_assert_eq!(TimerFdFlags::CLOEXEC.bits(), uapi::TFD_CLOEXEC);
+const_assert_eq!(TimerFdFlags::NONBLOCK.bits(), uapi::TFD_NONBLOCK);
+const_assert_eq!(SetTimeFlags::ABSTIME.bits(), uapi::TFD_TIMER_ABSTIME);
+const_assert_eq!(SetTimeFlags::CANCEL_ON_SET.bits(), uapi::TFD_TIMER_CANCEL_ON_SET);
+
+macro_rules! events {
+    ($($name:ident = $POLL:ident,)*) => {
+        $(const_assert_eq!(PollFlags::$name.bits() as u32, uapi::$POLL);)*
+    };
+}
+
+events! {
+    IN = POLLIN,
+    PRI = POLLPRI,
+    OUT = POLLOUT,
+    ERR = POLLERR,
+    HUP = POLLHUP,
+    NVAL = POLLNVAL,
+    RDNORM = POLLRDNORM,
+    RDBAND = POLLRDBAND,
+    WRNORM = POLLWRNORM,
+    WRBAND = POLLWRBAND,
+    RDHUP = POLLRDHUP,
+}
+
+const_assert_eq!(Clock::Realtime.id() as u32, uapi::CLOCK_REALTIME);
+const_assert_eq!(Clock::Monotonic.id() as u32, uapi::CLOCK_MONOTONIC);
+const_assert_eq!(Clock::Boottime.id() as u32, uapi::CLOCK_BOOTTIME);
+const_assert_eq!(Clock::RealtimeAlarm.id() as u32, uapi::CLOCK_REALTIME_ALARM);
+const_assert_eq!(Clock::BoottimeAlarm.id() as u32, uapi::CLOCK_BOOTTIME_ALARM);
+
+macro_rules! errnos {
+    ($($name:ident = $E:ident,)*) => {
+        $(const_assert_eq!(Errno::$name.raw_os_error() as u32, errno::$E);)*
+    };
+}
+
+errnos! {
+    PERM = EPERM,
+    NOENT = ENOENT,
+    SRCH = ESRCH,
+    INTR = EINTR,
+    IO = EIO,
+    NXIO = ENXIO,
+    TOOBIG = E2BIG,
+    NOEXEC = ENOEXEC,
+    BADF = EBADF,
+    CHILD = ECHILD,
+    AGAIN = EAGAIN,
+    NOMEM = ENOMEM,
+    ACCES = EACCES,
+    FAULT = EFAULT,
+    NOTBLK = ENOTBLK,
+    BUSY = EBUSY,
+    EXIST = EEXIST,
+    XDEV = EXDEV,
+    NODEV = ENODEV,
+    NOTDIR = ENOTDIR,
+    ISDIR = EISDIR,
+    INVAL = EINVAL,
+    NFILE = ENFILE,
+    MFILE = EMFILE,
+    NOTTY = ENOTTY,
+    TXTBSY = ETXTBSY,
+    FBIG = EFBIG,
+    NOSPC = ENOSPC,
+    SPIPE = ESPIPE,
+    ROFS = EROFS,
+    MLINK = EMLINK,
+    PIPE = EPIPE,
+    DOM = EDOM,
+    RANGE = ERANGE,
+    DEADLK = EDEADLK,
+    NOSYS = ENOSYS,
+    LOOP = ELOOP,
+    OVERFLOW = EOVERFLOW,
+    OPNOTSUPP = EOPNOTSUPP,
+    TIMEDOUT = ETIMEDOUT,
+    CANCELED = ECANCELED,
+}
+
+const_assert_eq!(size_of::<Timespec>(), size_of::<uapi::__kernel_timespec>());
+const_assert_eq!(offset_of!(Timespec, tv_sec), offset_of!(uapi::__kernel_timespec, tv_sec));
+const_assert_eq!(offset_of!(Timespec, tv_nsec), offset_of!(uapi::__kernel_timespec, tv_nsec));
+const_assert_eq!(size_of::<Itimerspec>(), size_of::<uapi::__kernel_itimerspec>());
+const_assert_eq!(offset_of!(Itimerspec, it_interval), offset_of!(uapi::__kernel_itimerspec, it_interval));
+const_assert_eq!(offset_of!(Itimerspec, it_value), offset_of!(uapi::__kernel_itimerspec, it_value));
+const_assert_eq!(size_of::<PollFd<'_>>(), size_of::<uapi::pollfd>());
+const_assert_eq!(align_of::<PollFd<'_>>(), align_of::<uapi::pollfd>());
+
+#[cfg(old_time)]
+const _: () = {
+    const_assert_eq!(size_of::<barefd::sys::OldTimespec32>(), size_of::<uapi::__kernel_old_timespec>());
+    const_assert_eq!(size_of::<barefd::sys::OldItimerspec32>(), 2 * size_of::<uapi::__kernel_old_timespec>());
+};

@@ -1,0 +1,78 @@
+//! A filter that refuses the calls with 64-bit times, as a kernel before Linux 5.1 (`ENOSYS`) or an old sandbox (`EPERM`)
+//! does.
+
+use core::mem::{offset_of, size_of};
+
+use barefd::trap::{self, nr};
+use barefd::{Errno, Result};
+use linux_raw_sys::general::__NR_prctl;
+use static_assertions::const_assert_eq;
+
+/// `struct sock_filter` (`include/uapi/linux/filter.h`).
+#[repr(C)]
+struct Instruction {
+    code: u16,
+    jump_if_true: u8,
+    jump_if_false: u8,
+    k: u32,
+}
+
+const_assert_eq!(size_of::<Instruction>(), 8);
+const_assert_eq!(offset_of!(Instruction, k), 4);
+
+/// `struct sock_fprog` (`include/uapi/linux/filter.h`).
+#[repr(C)]
+struct Program {
+    len: u16,
+    filter: *const Instruction,
+}
+
+const_assert_eq!(size_of::<Program>(), 2 * size_of::<usize>());
+const_assert_eq!(offset_of!(Program, filter), size_of::<usize>());
+
+const fn statement(code: u16, k: u32) -> Instruction {
+    Instruction { code, jump_if_true: 0, jump_if_false: 0, k }
+}
+
+const fn skip_if_not(number: usize) -> Instruction {
+    const BPF_JMP_JEQ_K: u16 = 0x15;
+    Instruction { code: BPF_JMP_JEQ_K, jump_if_true: 0, jump_if_false: 1, k: number as u32 }
+}
+
+/// From here on this program gets `errno` from the calls with 64-bit times.
+///
+/// # Errors
+///
+/// - `EINVAL`: a kernel without `CONFIG_SECCOMP_FILTER`
+pub fn refuse_time64(errno: Errno) -> Result<()> {
+    const BPF_LD_W_ABS: u16 = 0x20;
+    const BPF_RET_K: u16 = 0x06;
+    const SECCOMP_RET_ERRNO: u32 = 0x0005_0000;
+    const SECCOMP_RET_ALLOW: u32 = 0x7fff_0000;
+    const PR_SET_SECCOMP: usize = 22;
+    const PR_SET_NO_NEW_PRIVS: usize = 38;
+    const SECCOMP_MODE_FILTER: usize = 2;
+
+    let refuse = || statement(BPF_RET_K, SECCOMP_RET_ERRNO | errno.raw_os_error() as u32);
+    let filter = [
+        // The number is the first field of struct seccomp_data.
+        statement(BPF_LD_W_ABS, 0),
+        skip_if_not(nr::TIMERFD_SETTIME64),
+        refuse(),
+        skip_if_not(nr::TIMERFD_GETTIME64),
+        refuse(),
+        skip_if_not(nr::PPOLL_TIME64),
+        refuse(),
+        skip_if_not(nr::CLOCK_GETTIME64),
+        refuse(),
+        statement(BPF_RET_K, SECCOMP_RET_ALLOW),
+    ];
+    let program = Program { len: filter.len() as u16, filter: filter.as_ptr() };
+    // SAFETY: the kernel reads `program` and `filter`; what it refuses is an errno to whoever calls.
+    unsafe {
+        Errno::from_ret(trap::syscall5(__NR_prctl as usize, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))?;
+        let program = (&raw const program) as usize;
+        Errno::from_ret(trap::syscall3(__NR_prctl as usize, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Full descriptor tables, and what must not fill them.
+
+mod common;
+
+use std::io;
+
+use barefd::fd::{AsRawFd, OwnedFd};
+use barefd::{Clock, Errno, EventFd, EventFdFlags, PollFd, PollFlags, TimerFd, TimerFdFlags, poll, sys};
+use common::{descriptors, in_child};
+
+const NO_EVENT_FLAGS: EventFdFlags = EventFdFlags::from_bits_retain(1 << 30);
+const NO_TIMER_FLAGS: TimerFdFlags = TimerFdFlags::from_bits_retain(1 << 30);
+
+/// Sets the soft limit of `RLIMIT_NOFILE`.
+fn limit_descriptors(to: libc::rlim_t) {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the kernel writes to `limit` and then reads it.
+    unsafe {
+        assert_eq!(libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit), 0);
+        limit.rlim_cur = to;
+        assert_eq!(libc::setrlimit(libc::RLIMIT_NOFILE, &limit), 0);
+    }
+}
+
+/// Leaves the process no free descriptor.
+fn fill_the_table() {
+    limit_descriptors(32);
+    // SAFETY: the new descriptors are left open, owned by nobody.
+    while unsafe { libc::dup(0) } != -1 {}
+    assert_eq!(io::Error::last_os_error().raw_os_error(), Some(libc::EMFILE));
+}
+
+#[test]
+fn in_a_full_table_nothing_is_made_and_nothing_leaks() {
+    in_child(|| {
+        let event = EventFd::new(0).unwrap();
+        let timer = TimerFd::new(Clock::Monotonic).unwrap();
+        fill_the_table();
+        let before = descriptors();
+        let full = Err(Errno::MFILE);
+        assert_eq!(EventFd::new(0).map(drop), full);
+        assert_eq!(EventFd::nonblocking(0).map(drop), full);
+        assert_eq!(EventFd::semaphore(0).map(drop), full);
+        assert_eq!(EventFd::with_flags(0, EventFdFlags::empty()).map(drop), full);
+        assert_eq!(TimerFd::new(Clock::Monotonic).map(drop), full);
+        assert_eq!(TimerFd::nonblocking(Clock::Monotonic).map(drop), full);
+        assert_eq!(TimerFd::with_flags(Clock::Monotonic, TimerFdFlags::empty()).map(drop), full);
+        assert_eq!(event.try_clone().map(drop), full);
+        assert_eq!(timer.try_clone().map(drop), full);
+        assert_eq!(descriptors(), before);
+
+        // One place, and what takes it gives it back.
+        drop(timer);
+        EventFd::new(0).unwrap();
+        event.try_clone().unwrap();
+        TimerFd::new(Clock::Monotonic).unwrap();
+        assert_eq!(descriptors(), before - 1);
+    });
+}
+
+#[test]
+fn a_bad_flag_or_clock_is_einval_before_the_table_is_looked_at() {
+    in_child(|| {
+        fill_the_table();
+        assert_eq!(EventFd::with_flags(0, NO_EVENT_FLAGS).map(drop), Err(Errno::INVAL));
+        assert_eq!(TimerFd::with_flags(Clock::Monotonic, NO_TIMER_FLAGS).map(drop), Err(Errno::INVAL));
+        assert_eq!(sys::timerfd_create(-1, TimerFdFlags::empty()).map(drop), Err(Errno::INVAL));
+    });
+}
+
+#[test]
+fn try_clone_is_einval_where_the_limit_leaves_no_number_beyond_the_standard_streams() {
+    in_child(|| {
+        let event = EventFd::new(0).unwrap();
+        let timer = TimerFd::new(Clock::Monotonic).unwrap();
+        for limit in [0, 1, 3] {
+            limit_descriptors(limit);
+            assert_eq!(event.try_clone().map(drop), Err(Errno::INVAL), "{limit}");
+            assert_eq!(timer.try_clone().map(drop), Err(Errno::INVAL), "{limit}");
+        }
+        // Three, the only number left, is taken.
+        limit_descriptors(4);
+        assert_eq!(event.try_clone().map(drop), Err(Errno::MFILE));
+    });
+}
+
+#[test]
+fn a_clone_never_becomes_a_standard_stream() {
+    in_child(|| {
+        let event = EventFd::new(7).unwrap();
+        // SAFETY: nothing is printed or read until the end of the process, but by a failure.
+        unsafe { libc::close(0) };
+        let clone = event.try_clone().unwrap();
+        assert!(clone.as_raw_fd() >= 3);
+        assert_eq!(clone.read(), Ok(7));
+    });
+}
+
+#[test]
+fn polling_more_entries_than_the_limit_is_einval() {
+    in_child(|| {
+        let event = EventFd::new(1).unwrap();
+        limit_descriptors(8);
+        let mut fds = vec![PollFd::new(&event, PollFlags::IN); 9];
+        assert_eq!(poll(&mut fds, None), Err(Errno::INVAL));
+        assert!(fds.iter().all(|entry| entry.revents().is_empty()));
+        assert_eq!(poll(&mut fds[..8], None), Ok(8));
+    });
+}
+
+#[test]
+fn what_is_made_and_dropped_leaves_no_descriptor() {
+    in_child(|| {
+        let before = descriptors();
+        for _ in 0..1000 {
+            let event = EventFd::new(0).unwrap();
+            let clone = event.try_clone().unwrap();
+            sys::close(event.into()).unwrap();
+            drop(OwnedFd::from(clone));
+            drop(TimerFd::new(Clock::Monotonic).unwrap().try_clone());
+        }
+        assert_eq!(descriptors(), before);
+    });
+}
+
+#[test]
+fn what_cannot_be_made_leaves_no_descriptor() {
+    in_child(|| {
+        let before = descriptors();
+        for _ in 0..100 {
+            EventFd::with_flags(0, NO_EVENT_FLAGS).unwrap_err();
+            TimerFd::with_flags(Clock::Monotonic, NO_TIMER_FLAGS).unwrap_err();
+            sys::timerfd_create(-1, TimerFdFlags::empty()).unwrap_err();
+        }
+        assert_eq!(descriptors(), before);
+    });
+}

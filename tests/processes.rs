@@ -1,0 +1,325 @@
+//! Descriptors across `fork`, `execve` and sockets, and what a process may do with alarm clocks.
+
+mod common;
+
+use std::fs;
+use std::mem::MaybeUninit;
+use std::os::unix::net::UnixStream;
+use std::ptr;
+use std::time::Duration;
+
+use barefd::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use barefd::{Clock, Errno, EventFd, EventFdFlags, SetTimeFlags, Tick, TimerFd, TimerFdFlags, TimerSpec, sys};
+use common::{Epoll, Fork, child, command, in_child, is_child, owe, run};
+use libc::EPOLLIN;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const ALARM_CLOCKS: [Clock; 2] = [Clock::RealtimeAlarm, Clock::BoottimeAlarm];
+
+fn expired(tick: barefd::Result<Tick>) -> u64 {
+    match tick {
+        Ok(Tick::Expired(expirations)) => expirations.get(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_forked_process_shares_the_count() {
+    in_child(|| {
+        let event = EventFd::new(3).unwrap();
+        Fork::start(|| {
+            assert_eq!(event.read(), Ok(3));
+            event.write(5).unwrap();
+        })
+        .finish();
+        assert_eq!(event.read(), Ok(5));
+    });
+}
+
+#[test]
+fn a_forked_process_shares_the_nonblocking_mode() {
+    in_child(|| {
+        let event = EventFd::new(0).unwrap();
+        let timer = TimerFd::nonblocking(Clock::Monotonic).unwrap();
+        Fork::start(|| {
+            event.set_nonblocking(true).unwrap();
+            timer.set_nonblocking(false).unwrap();
+        })
+        .finish();
+        assert_eq!(event.is_nonblocking(), Ok(true));
+        assert_eq!(timer.is_nonblocking(), Ok(false));
+    });
+}
+
+#[test]
+fn a_forked_process_shares_the_timer_and_takes_its_expirations() {
+    in_child(|| {
+        let timer = TimerFd::nonblocking(Clock::Realtime).unwrap();
+        owe(&timer, 9);
+        Fork::start(|| assert_eq!(expired(timer.wait()), 9)).finish();
+        assert_eq!(timer.take(), Ok(None));
+
+        Fork::start(|| owe(&timer, 4)).finish();
+        assert_eq!(expired(timer.wait()), 4);
+    });
+}
+
+/// A comma-separated list of descriptors, which the process was executed with.
+fn inherited(variable: &str) -> Vec<RawFd> {
+    std::env::var(variable).unwrap().split(',').map(|fd| fd.parse().unwrap()).collect()
+}
+
+fn list(fds: &[RawFd]) -> String {
+    fds.iter().map(RawFd::to_string).collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn exec_closes_all_but_what_was_made_without_cloexec() {
+    const TEST: &str = "exec_closes_all_but_what_was_made_without_cloexec";
+
+    if is_child(TEST) {
+        child(|| {
+            let target = |fd: RawFd| fs::read_link(format!("/proc/self/fd/{fd}")).ok();
+            assert!(inherited("CLOSED").into_iter().all(|fd| target(fd).is_none()));
+            let open: Vec<_> = inherited("OPEN").into_iter().map(|fd| target(fd).unwrap()).collect();
+            assert_eq!(
+                open.iter().map(|path| path.to_str().unwrap()).collect::<Vec<_>>(),
+                ["anon_inode:[eventfd]", "anon_inode:[timerfd]"]
+            );
+        });
+    }
+    let event = EventFd::with_flags(0, EventFdFlags::empty()).unwrap();
+    let timer = TimerFd::with_flags(Clock::Monotonic, TimerFdFlags::empty()).unwrap();
+    let events = [
+        EventFd::new(0).unwrap(),
+        EventFd::nonblocking(0).unwrap(),
+        EventFd::semaphore(0).unwrap(),
+        EventFd::with_flags(0, EventFdFlags::default()).unwrap(),
+        event.try_clone().unwrap(),
+    ]
+    .map(OwnedFd::from);
+    let timers = [
+        TimerFd::new(Clock::Monotonic).unwrap(),
+        TimerFd::nonblocking(Clock::Monotonic).unwrap(),
+        TimerFd::with_flags(Clock::Monotonic, TimerFdFlags::default()).unwrap(),
+        timer.try_clone().unwrap(),
+    ]
+    .map(OwnedFd::from);
+    let closed: Vec<_> = events.iter().chain(&timers).map(OwnedFd::as_raw_fd).collect();
+    let open = [event.as_raw_fd(), timer.as_raw_fd()];
+    run(command(TEST).env("CLOSED", list(&closed)).env("OPEN", list(&open)));
+}
+
+#[test]
+fn exec_keeps_the_count_and_the_expirations_and_the_timer_armed() {
+    const TEST: &str = "exec_keeps_the_count_and_the_expirations_and_the_timer_armed";
+
+    if is_child(TEST) {
+        child(|| {
+            let [event, timer] = inherited("OPEN").try_into().unwrap();
+            // SAFETY: they were left open for this process, which has no other owner of them.
+            let (event, timer) = unsafe { (EventFd::from_raw_fd(event), TimerFd::from_raw_fd(timer)) };
+            assert_eq!(event.read(), Ok(7));
+            event.write(5).unwrap();
+            assert_eq!(timer.read(), Ok(9));
+            let TimerSpec { initial, interval } = timer.get().unwrap();
+            assert!(!initial.is_zero() && initial <= HOUR / 2);
+            assert_eq!(interval, HOUR);
+        });
+    }
+    let event = EventFd::with_flags(7, EventFdFlags::empty()).unwrap();
+    let timer = TimerFd::with_flags(Clock::Realtime, TimerFdFlags::empty()).unwrap();
+    owe(&timer, 9);
+    run(command(TEST).env("OPEN", list(&[event.as_raw_fd(), timer.as_raw_fd()])));
+    assert_eq!(event.read(), Ok(5));
+    timer.set_nonblocking(true).unwrap();
+    assert_eq!(timer.take(), Ok(None));
+}
+
+#[test]
+fn a_descriptor_received_from_another_process_becomes_an_event_fd() {
+    in_child(|| {
+        let (here, there) = UnixStream::pair().unwrap();
+        let process = Fork::start(|| {
+            let event = EventFd::from(receive_descriptor(&there));
+            assert_eq!(event.read(), Ok(3));
+            event.write(9).unwrap();
+        });
+        // It is made after the fork, so that the socket is the only way.
+        let event = EventFd::new(3).unwrap();
+        send_descriptor(&here, event.as_raw_fd());
+        process.finish();
+        assert_eq!(event.read(), Ok(9));
+    });
+}
+
+#[test]
+fn a_timer_received_from_another_process_is_still_armed() {
+    in_child(|| {
+        let (here, there) = UnixStream::pair().unwrap();
+        let process = Fork::start(|| {
+            let timer = TimerFd::new(Clock::Realtime).unwrap();
+            owe(&timer, 9);
+            send_descriptor(&there, timer.as_raw_fd());
+        });
+        let timer = TimerFd::from(receive_descriptor(&here));
+        process.finish();
+        assert_eq!(timer.read(), Ok(9));
+        assert_eq!(timer.get().unwrap().interval, HOUR);
+    });
+}
+
+#[test]
+fn a_counter_and_a_timer_end_with_their_last_descriptor() {
+    in_child(|| {
+        let event = EventFd::new(1).unwrap();
+        ends_with_its_last_descriptor(event.try_clone().unwrap(), event);
+
+        let timer = TimerFd::new(Clock::Realtime).unwrap();
+        owe(&timer, 1);
+        let ready = Epoll::new();
+        ready.add(timer.as_raw_fd(), EPOLLIN);
+        assert_eq!(ready.wait(common::LIMIT), EPOLLIN);
+        ends_with_its_last_descriptor(timer.try_clone().unwrap(), timer);
+    });
+}
+
+/// Of two descriptors of something readable: epoll, which keeps nothing alive, sees it until both are closed.
+fn ends_with_its_last_descriptor<D: AsRawFd>(first: D, second: D) {
+    let epoll = Epoll::new();
+    epoll.add(first.as_raw_fd(), EPOLLIN);
+    assert_eq!(epoll.look(), EPOLLIN);
+    drop(first);
+    assert_eq!(epoll.look(), EPOLLIN);
+    drop(second);
+    assert_eq!(epoll.look(), 0);
+}
+
+/// Room for the control message that carries a descriptor.
+#[repr(C, align(8))]
+struct Control([u8; 64]);
+
+/// A message of one byte, which the kernel does not send without, and that control message.
+fn message(byte: &mut libc::iovec, control: &mut Control) -> libc::msghdr {
+    // SAFETY: all zeros is an empty message.
+    let mut message: libc::msghdr = unsafe { MaybeUninit::zeroed().assume_init() };
+    message.msg_iov = byte;
+    message.msg_iovlen = 1;
+    message.msg_control = ptr::from_mut(control).cast();
+    // SAFETY: it computes a number.
+    message.msg_controllen = unsafe { libc::CMSG_SPACE(size_of::<RawFd>() as u32) } as _;
+    message
+}
+
+fn send_descriptor(socket: &UnixStream, fd: RawFd) {
+    let mut byte = 0_u8;
+    let mut byte = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
+    let mut control = Control([0; 64]);
+    let message = message(&mut byte, &mut control);
+    // SAFETY: the message has room for a header and a descriptor, and points to memory that lives until the call returns.
+    let sent = unsafe {
+        let header = libc::CMSG_FIRSTHDR(&message);
+        (*header).cmsg_level = libc::SOL_SOCKET;
+        (*header).cmsg_type = libc::SCM_RIGHTS;
+        (*header).cmsg_len = libc::CMSG_LEN(size_of::<RawFd>() as u32) as _;
+        libc::CMSG_DATA(header).cast::<RawFd>().write_unaligned(fd);
+        libc::sendmsg(std::os::fd::AsRawFd::as_raw_fd(socket), &message, 0)
+    };
+    assert_eq!(sent, 1);
+}
+
+fn receive_descriptor(socket: &UnixStream) -> OwnedFd {
+    let mut byte = 0_u8;
+    let mut byte = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
+    let mut control = Control([0; 64]);
+    let mut message = message(&mut byte, &mut control);
+    // SAFETY: the message points to memory that lives until the call returns; the kernel wrote a header and a descriptor,
+    // which is new and nobody else's, if it says that the message has them.
+    unsafe {
+        let received = libc::recvmsg(std::os::fd::AsRawFd::as_raw_fd(socket), &mut message, libc::MSG_CMSG_CLOEXEC);
+        assert_eq!(received, 1);
+        let header = libc::CMSG_FIRSTHDR(&message);
+        assert!(!header.is_null() && (*header).cmsg_type == libc::SCM_RIGHTS);
+        OwnedFd::from_raw_fd(libc::CMSG_DATA(header).cast::<RawFd>().read_unaligned())
+    }
+}
+
+/// Whether the thread has `CAP_WAKE_ALARM`, and has it in the initial user namespace, where it counts.
+fn may_wake_the_system() -> bool {
+    const CAP_WAKE_ALARM: u32 = 35;
+    const INITIAL: &str = "user:[4026531837]";
+
+    let status = fs::read_to_string("/proc/thread-self/status").unwrap();
+    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap();
+    let effective = u64::from_str_radix(effective.trim(), 16).unwrap();
+    effective & 1 << CAP_WAKE_ALARM != 0 && fs::read_link("/proc/thread-self/ns/user").unwrap().as_os_str() == INITIAL
+}
+
+/// Gives up all capabilities of the thread.
+fn give_up_capabilities() {
+    const VERSION_3: u32 = 0x2008_0522;
+
+    let (header, sets) = ([VERSION_3, 0], [0_u32; 6]);
+    // SAFETY: the kernel reads a header and two times three sets of 32 bits.
+    assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), sets.as_ptr()) }, 0);
+    assert!(!may_wake_the_system());
+}
+
+#[test]
+fn an_alarm_clock_without_the_capability_is_eperm() {
+    in_child(|| {
+        give_up_capabilities();
+        for clock in ALARM_CLOCKS {
+            assert_eq!(TimerFd::new(clock).map(drop), Err(Errno::PERM));
+            assert_eq!(TimerFd::nonblocking(clock).map(drop), Err(Errno::PERM));
+            assert_eq!(TimerFd::with_flags(clock, TimerFdFlags::empty()).map(drop), Err(Errno::PERM));
+            clock.now().unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_bad_clock_or_flag_is_einval_before_the_capability_is_looked_at() {
+    in_child(|| {
+        give_up_capabilities();
+        for clock in [-1, 2, 3, 4, 5, 6, 10, 11, 12, i32::MAX, i32::MIN] {
+            assert_eq!(sys::timerfd_create(clock, TimerFdFlags::empty()).map(drop), Err(Errno::INVAL), "{clock}");
+        }
+        let unknown = TimerFdFlags::from_bits_retain(1 << 30);
+        for clock in ALARM_CLOCKS {
+            assert_eq!(TimerFd::with_flags(clock, unknown).map(drop), Err(Errno::INVAL));
+        }
+    });
+}
+
+#[test]
+fn an_alarm_clock_with_the_capability_works_and_an_inherited_one_can_be_read_without() {
+    in_child(|| {
+        for clock in ALARM_CLOCKS {
+            if !may_wake_the_system() {
+                assert_eq!(TimerFd::new(clock).map(drop), Err(Errno::PERM));
+                continue;
+            }
+            let timer = TimerFd::nonblocking(clock).unwrap();
+            timer.arm_at(Duration::ZERO).unwrap();
+            assert_eq!(expired(timer.wait()), 1);
+            timer.arm_every(HOUR).unwrap();
+            Fork::start(|| {
+                give_up_capabilities();
+                let (flags, spec) = (SetTimeFlags::empty(), TimerSpec::once(HOUR));
+                assert_eq!(timer.arm_after(HOUR), Err(Errno::PERM));
+                assert_eq!(timer.arm_every(HOUR), Err(Errno::PERM));
+                assert_eq!(timer.arm_at(HOUR), Err(Errno::PERM));
+                assert_eq!(timer.arm_every_at(HOUR, HOUR), Err(Errno::PERM));
+                assert_eq!(timer.arm_at_cancel_on_set(HOUR), Err(Errno::PERM));
+                assert_eq!(timer.set(flags, spec), Err(Errno::PERM));
+                assert_eq!(timer.replace(flags, spec), Err(Errno::PERM));
+                assert_eq!(timer.disarm(), Err(Errno::PERM));
+
+                assert_eq!(timer.get().unwrap().interval, HOUR);
+                assert_eq!(timer.take(), Ok(None));
+            })
+            .finish();
+        }
+    });
+}

@@ -1,0 +1,345 @@
+//! Signal handlers that run while a call blocks.
+
+mod common;
+
+use std::cell::Cell;
+use std::ffi::c_int;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use barefd::fd::AsFd;
+use barefd::sys::{SigSet, Timespec};
+use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, Result, Tick, TimerFd, poll, sys};
+use common::{Task, owe, send_signal, thread_id, until};
+
+/// Its handler is installed without `SA_RESTART`.
+const INTERRUPTING: c_int = libc::SIGUSR1;
+/// Its handler is installed with `SA_RESTART`.
+const RESTARTING: c_int = libc::SIGUSR2;
+
+thread_local! {
+    /// The number of handlers that ran on this thread.
+    static HANDLED: Cell<Option<&'static AtomicUsize>> = const { Cell::new(None) };
+}
+
+extern "C" fn handler(_: c_int) {
+    if let Some(handled) = HANDLED.get() {
+        handled.fetch_add(1, SeqCst);
+    }
+}
+
+fn install_handlers() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for (signal, flags) in [(INTERRUPTING, 0), (RESTARTING, libc::SA_RESTART)] {
+            // SAFETY: all zeros is a `sigaction` with an empty mask.
+            let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+            action.sa_sigaction = handler as extern "C" fn(c_int) as usize;
+            action.sa_flags = flags;
+            // SAFETY: the handler touches an atomic that lives for ever, through a thread-local that needs no destructor.
+            assert_eq!(unsafe { libc::sigaction(signal, &action, ptr::null_mut()) }, 0);
+        }
+    });
+}
+
+/// A call that blocks on a thread of its own.
+struct Blocking<T> {
+    task: Task<T>,
+    handled: &'static AtomicUsize,
+}
+
+impl<T: Send + 'static> Blocking<T> {
+    fn start(call: impl FnOnce() -> T + Send + 'static) -> Self {
+        install_handlers();
+        let handled: &AtomicUsize = Box::leak(Box::default());
+        let task = Task::start(move || {
+            HANDLED.set(Some(handled));
+            call()
+        });
+        Self { task, handled }
+    }
+
+    /// Lets a handler run once the call blocks.
+    fn interrupt(&self, signal: c_int) {
+        self.task.until_blocked();
+        let before = self.handled.load(SeqCst);
+        self.task.signal(signal);
+        until("the handler runs", || self.handled.load(SeqCst) != before);
+    }
+
+    fn handled(&self) -> usize {
+        self.handled.load(SeqCst)
+    }
+}
+
+/// Starts `call`, lets several handlers run while it blocks, and returns what it returns after `release`.
+fn interrupted<D, T>(
+    descriptor: &Arc<D>,
+    signal: c_int,
+    call: impl FnOnce(&D) -> T + Send + 'static,
+    release: impl FnOnce(&D),
+) -> T
+where
+    D: Send + Sync + 'static,
+    T: Send + 'static,
+{
+    let shared = Arc::clone(descriptor);
+    let blocking = Blocking::start(move || call(&shared));
+    for _ in 0..3 {
+        blocking.interrupt(signal);
+    }
+    blocking.task.until_blocked();
+    release(descriptor);
+    blocking.task.finish()
+}
+
+/// A blocking counter that holds [`EventFd::MAX`].
+fn full_counter() -> Arc<EventFd> {
+    let event = EventFd::new(0).unwrap();
+    event.write(EventFd::MAX).unwrap();
+    Arc::new(event)
+}
+
+fn sys_read(fd: &impl AsFd) -> Result<u64> {
+    let mut buf = [0; 8];
+    sys::read(fd.as_fd(), &mut buf).map(|length| {
+        assert_eq!(length, 8);
+        u64::from_ne_bytes(buf)
+    })
+}
+
+#[test]
+fn sys_read_of_a_counter_returns_intr_when_a_handler_ran() {
+    let event = Arc::new(EventFd::new(0).unwrap());
+    let shared = Arc::clone(&event);
+    let blocking = Blocking::start(move || sys_read(&*shared));
+    blocking.interrupt(INTERRUPTING);
+    assert_eq!(blocking.task.finish(), Err(Errno::INTR));
+
+    event.write(5).unwrap();
+    assert_eq!(event.read(), Ok(5));
+}
+
+#[test]
+fn sys_read_of_a_timer_returns_intr_when_a_handler_ran() {
+    let timer = Arc::new(TimerFd::new(Clock::Realtime).unwrap());
+    let shared = Arc::clone(&timer);
+    let blocking = Blocking::start(move || sys_read(&*shared));
+    blocking.interrupt(INTERRUPTING);
+    assert_eq!(blocking.task.finish(), Err(Errno::INTR));
+
+    owe(&timer, 5);
+    assert_eq!(timer.read(), Ok(5));
+}
+
+#[test]
+fn an_interrupted_sys_write_has_added_nothing() {
+    let event = full_counter();
+    let shared = Arc::clone(&event);
+    let blocking = Blocking::start(move || sys::write(shared.as_fd(), &1_u64.to_ne_bytes()));
+    blocking.interrupt(INTERRUPTING);
+    assert_eq!(blocking.task.finish(), Err(Errno::INTR));
+
+    assert_eq!(event.read(), Ok(EventFd::MAX));
+}
+
+#[test]
+fn the_kernel_restarts_sys_read_and_sys_write_where_the_handler_was_installed_so() {
+    let event = Arc::new(EventFd::new(0).unwrap());
+    assert_eq!(interrupted(&event, RESTARTING, sys_read, |event| event.write(3).unwrap()), Ok(3));
+
+    let timer = Arc::new(TimerFd::new(Clock::Realtime).unwrap());
+    assert_eq!(interrupted(&timer, RESTARTING, sys_read, |timer| owe(timer, 3)), Ok(3));
+
+    let event = full_counter();
+    let write = |event: &EventFd| sys::write(event.as_fd(), &7_u64.to_ne_bytes());
+    assert_eq!(interrupted(&event, RESTARTING, write, |event| assert_eq!(event.read(), Ok(EventFd::MAX))), Ok(8));
+    assert_eq!(event.read(), Ok(7));
+}
+
+#[test]
+fn the_kernel_never_restarts_ppoll() {
+    for signal in [INTERRUPTING, RESTARTING] {
+        let event = EventFd::new(0).unwrap();
+        let blocking = Blocking::start(move || ppoll(&mut [PollFd::new(&event, PollFlags::IN)], None, None));
+        blocking.interrupt(signal);
+        assert_eq!(blocking.task.finish(), Err(Errno::INTR));
+    }
+}
+
+#[test]
+fn reads_of_a_counter_go_on_after_a_handler() {
+    let blocking: [fn(&EventFd) -> Result<u64>; 3] =
+        [EventFd::read, |event| event.take().map(Option::unwrap), EventFd::wait];
+    for read in blocking {
+        let event = Arc::new(EventFd::new(0).unwrap());
+        assert_eq!(interrupted(&event, INTERRUPTING, read, |event| event.write(9).unwrap()), Ok(9));
+    }
+
+    let event = Arc::new(EventFd::nonblocking(0).unwrap());
+    assert_eq!(interrupted(&event, INTERRUPTING, EventFd::wait, |event| event.write(9).unwrap()), Ok(9));
+}
+
+#[test]
+fn reads_of_a_timer_go_on_after_a_handler() {
+    fn expirations(tick: Tick) -> u64 {
+        match tick {
+            Tick::Expired(expirations) => expirations.get(),
+            Tick::ClockChanged => panic!("the clock was stepped"),
+        }
+    }
+    let wait = |timer: &TimerFd| timer.wait().map(expirations);
+    let blocking: [fn(&TimerFd) -> Result<u64>; 3] =
+        [TimerFd::read, |timer| timer.take().map(Option::unwrap).map(expirations), wait];
+    for read in blocking {
+        let timer = Arc::new(TimerFd::new(Clock::Realtime).unwrap());
+        assert_eq!(interrupted(&timer, INTERRUPTING, read, |timer| owe(timer, 9)), Ok(9));
+    }
+
+    let timer = Arc::new(TimerFd::nonblocking(Clock::Realtime).unwrap());
+    assert_eq!(interrupted(&timer, INTERRUPTING, wait, |timer| owe(timer, 9)), Ok(9));
+}
+
+#[test]
+fn writes_go_on_after_a_handler_and_add_once() {
+    type Write = fn(&EventFd) -> Result<()>;
+
+    let write_seven: Write = |event| event.write(7);
+    for (write, added) in [(write_seven, 7), (EventFd::notify, 1)] {
+        let event = full_counter();
+        let drain = |event: &EventFd| assert_eq!(event.read(), Ok(EventFd::MAX));
+        assert_eq!(interrupted(&event, INTERRUPTING, write, drain), Ok(()));
+        assert_eq!(event.read(), Ok(added));
+    }
+}
+
+#[test]
+fn poll_goes_on_after_a_handler() {
+    let event = Arc::new(EventFd::new(0).unwrap());
+    let call = |event: &EventFd| {
+        let mut fds = [PollFd::new(event, PollFlags::IN)];
+        (poll(&mut fds, None), fds[0].revents())
+    };
+    assert_eq!(interrupted(&event, INTERRUPTING, call, |event| event.notify().unwrap()), (Ok(1), PollFlags::IN));
+}
+
+#[test]
+fn a_stream_of_signals_neither_shortens_nor_prolongs_the_timeout_of_poll() {
+    const TIMEOUT: Duration = Duration::from_millis(100);
+
+    let event = EventFd::new(0).unwrap();
+    let blocking = Blocking::start(move || {
+        let started = Instant::now();
+        let ready = poll(&mut [PollFd::new(&event, PollFlags::IN)], Some(TIMEOUT));
+        (ready, started.elapsed())
+    });
+    let mut result = None;
+    until("poll ends", || {
+        blocking.task.signal(INTERRUPTING);
+        result = blocking.task.result_within(Duration::from_millis(2));
+        result.is_some()
+    });
+    let (ready, elapsed) = result.unwrap();
+    assert_eq!(ready, Ok(0));
+    assert!(elapsed >= TIMEOUT, "after {elapsed:?}");
+    assert!(blocking.handled() > 1, "no handler ran");
+}
+
+#[test]
+fn sys_ppoll_writes_back_the_time_that_is_left() {
+    const TIMEOUT: Duration = Duration::from_secs(1000);
+
+    let event = EventFd::new(0).unwrap();
+    let blocking = Blocking::start(move || {
+        let mut timeout = Timespec { tv_sec: TIMEOUT.as_secs() as i64, tv_nsec: 0 };
+        let started = Instant::now();
+        let result = ppoll(&mut [PollFd::new(&event, PollFlags::IN)], Some(&mut timeout), None);
+        (result, timeout, started.elapsed())
+    });
+    blocking.interrupt(INTERRUPTING);
+    let (result, left, elapsed) = blocking.task.finish();
+    let left = Duration::new(left.tv_sec.try_into().unwrap(), left.tv_nsec.try_into().unwrap());
+    assert_eq!(result, Err(Errno::INTR));
+    assert!(left < TIMEOUT, "nothing was written back");
+    assert!(left + elapsed >= TIMEOUT, "{left:?} left after {elapsed:?}");
+}
+
+#[test]
+fn sys_ppoll_writes_back_zero_when_the_time_is_up() {
+    let event = EventFd::new(0).unwrap();
+    let mut timeout = Timespec { tv_sec: 0, tv_nsec: 1 };
+    assert_eq!(ppoll(&mut [PollFd::new(&event, PollFlags::IN)], Some(&mut timeout), None), Ok(0));
+    assert_eq!(timeout, Timespec { tv_sec: 0, tv_nsec: 0 });
+}
+
+#[test]
+fn sys_ppoll_lets_a_pending_signal_in_where_its_mask_does() {
+    let event = EventFd::new(0).unwrap();
+    let blocking = Blocking::start(move || {
+        let handled = || HANDLED.get().unwrap().load(SeqCst);
+        let look = |mask: Option<&SigSet>| {
+            let mut timeout = Timespec::default();
+            ppoll(&mut [PollFd::new(&event, PollFlags::IN)], Some(&mut timeout), mask)
+        };
+        block(INTERRUPTING);
+        send_signal(thread_id(), INTERRUPTING);
+
+        assert_eq!(look(None), Ok(0));
+        assert_eq!(look(Some(&SigSet::ALL)), Ok(0));
+        assert_eq!(look(Some(&SigSet::EMPTY.with(INTERRUPTING as u32).unwrap())), Ok(0));
+        assert_eq!(handled(), 0);
+
+        let others = SigSet::EMPTY.with(RESTARTING as u32).unwrap();
+        let forever = ppoll(&mut [PollFd::new(&event, PollFlags::IN)], None, Some(&others));
+        assert_eq!(forever, Err(Errno::INTR));
+        assert_eq!(handled(), 1);
+
+        // The thread's own mask is back in force.
+        send_signal(thread_id(), INTERRUPTING);
+        assert_eq!(look(None), Ok(0));
+        assert_eq!(handled(), 1);
+    });
+    blocking.task.finish();
+}
+
+#[test]
+fn sys_ppoll_keeps_a_signal_out_where_its_mask_does() {
+    let event = Arc::new(EventFd::new(0).unwrap());
+    let shared = Arc::clone(&event);
+    let blocking = Blocking::start(move || {
+        let mask = SigSet::EMPTY.with(INTERRUPTING as u32).unwrap();
+        ppoll(&mut [PollFd::new(&*shared, PollFlags::IN)], None, Some(&mask))
+    });
+    blocking.task.until_blocked();
+    blocking.task.signal(INTERRUPTING);
+    // Had it been let in, the call would end now, with nothing to read yet.
+    blocking.task.until_blocked();
+    assert_eq!(blocking.handled(), 0);
+    event.notify().unwrap();
+    until("the handler runs after the call", || blocking.handled() == 1);
+    assert_eq!(blocking.task.finish(), Ok(1));
+}
+
+/// Blocks `signal` on this thread.
+fn block(signal: c_int) {
+    let mut set = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: `sigemptyset` writes the set, before it is read.
+    let result = unsafe {
+        libc::sigemptyset(set.as_mut_ptr());
+        libc::sigaddset(set.as_mut_ptr(), signal);
+        libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), ptr::null_mut())
+    };
+    assert_eq!(result, 0);
+}
+
+/// `sys::ppoll`, by the name that it has on this ABI.
+fn ppoll(fds: &mut [PollFd<'_>], timeout: Option<&mut Timespec>, mask: Option<&SigSet>) -> Result<usize> {
+    #[cfg(nr = "ppoll_time64")]
+    return sys::ppoll_time64(fds, timeout, mask);
+    #[cfg(not(nr = "ppoll_time64"))]
+    return sys::ppoll(fds, timeout, mask);
+}

@@ -1,0 +1,591 @@
+//! The system calls that each method issues, seen by a tracer: one call, one trap.
+//!
+//! The tracer can also answer in the kernel's place, with what a test cannot bring about otherwise.
+
+#![cfg(all(target_arch = "x86_64", target_pointer_width = "64"))]
+
+mod common;
+
+use std::ffi::c_int;
+use std::fmt::Debug;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::mem::MaybeUninit;
+use std::num::NonZeroU64;
+use std::os::unix::fs::FileExt;
+use std::os::unix::net::UnixStream;
+use std::ptr;
+use std::time::Duration;
+
+use barefd::fd::AsFd;
+use barefd::sys::Itimerspec;
+use barefd::trap::{self, nr};
+use barefd::{
+    Armed, Clock, Errno, EventFd, EventFdFlags, PollFd, PollFlags, Result, SetTimeFlags, Tick, TimerFd, TimerFdFlags,
+    TimerSpec, poll, sys,
+};
+use common::{Fork, STD_CHECKS, in_child, owe, wait};
+
+const DELAY: Duration = Duration::from_secs(1000);
+const TICKS: NonZeroU64 = NonZeroU64::new(3).unwrap();
+const TOO_LONG: Duration = Duration::MAX;
+
+struct Call {
+    number: usize,
+    arguments: [u64; 6],
+    /// The seconds and nanoseconds that were passed to `ppoll`.
+    timeout: Option<[u64; 2]>,
+}
+
+/// What the tracer answers in the kernel's place.
+#[derive(Clone, Copy)]
+struct Answer {
+    result: isize,
+    /// Words that are written to where this argument points.
+    memory: (usize, &'static [u64]),
+}
+
+const fn returns(result: isize) -> Answer {
+    Answer { result, memory: (0, &[]) }
+}
+
+const fn fails(errno: Errno) -> Answer {
+    returns(-(errno.raw_os_error() as isize))
+}
+
+const AGAIN: Answer = fails(Errno::AGAIN);
+const INTR: Answer = fails(Errno::INTR);
+const CANCELED: Answer = fails(Errno::CANCELED);
+const ZERO: Answer = returns(0);
+const ONE: Answer = returns(1);
+const EIGHT: Answer = returns(8);
+/// A `read` of that count.
+const SEVEN: Answer = Answer { result: 8, memory: (1, &[7]) };
+
+/// Runs `call` in a traced process. Returns its system calls, and what it returned as `Debug` has it.
+///
+/// The first calls are not made but get `answers`; those after that are made.
+#[track_caller]
+fn trace<T: Debug>(call: impl FnOnce() -> T, answers: &[Answer]) -> (Vec<Call>, String) {
+    let (mut reader, mut writer) = UnixStream::pair().unwrap();
+    let process = Fork::start(|| {
+        ptrace(libc::PTRACE_TRACEME, 0, 0).expect("this environment permits no ptrace");
+        // SAFETY: the tracer lets the process go on.
+        unsafe { libc::raise(libc::SIGSTOP) };
+        mark();
+        let result = call();
+        mark();
+        write!(writer, "{result:?}").unwrap();
+    });
+    let id = process.id;
+    assert!(libc::WIFSTOPPED(wait(id)), "this environment permits no ptrace");
+    ptrace(libc::PTRACE_SETOPTIONS, id, libc::PTRACE_O_TRACESYSGOOD | libc::PTRACE_O_EXITKILL).unwrap();
+    let memory = File::options().read(true).write(true).open(format!("/proc/{id}/mem")).unwrap();
+
+    let mut answers = answers.iter();
+    let mut calls = Vec::new();
+    while until_system_call(id).orig_rax != MARK {}
+    until_system_call(id);
+    loop {
+        let mut registers = until_system_call(id);
+        if registers.orig_rax == MARK {
+            break;
+        }
+        let call = Call::new(&registers, &memory);
+        let Some(answer) = answers.next() else {
+            until_system_call(id);
+            calls.push(call);
+            continue;
+        };
+        // No system call has this number, so that none is made.
+        registers.orig_rax = u64::MAX;
+        set_registers(id, &registers);
+        let mut registers = until_system_call(id);
+        registers.rax = answer.result as u64;
+        set_registers(id, &registers);
+        let (argument, words) = answer.memory;
+        let bytes: Vec<_> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+        memory.write_all_at(&bytes, call.arguments[argument]).unwrap();
+        calls.push(call);
+    }
+    ptrace(libc::PTRACE_DETACH, id, 0).unwrap();
+    process.finish();
+    drop(writer);
+    let mut result = String::new();
+    reader.read_to_string(&mut result).unwrap();
+    (calls, result)
+}
+
+impl Call {
+    fn new(registers: &libc::user_regs_struct, memory: &File) -> Self {
+        let number = registers.orig_rax as usize;
+        let (a, b, c) = (registers.rdi, registers.rsi, registers.rdx);
+        let timeout = (number == nr::PPOLL && c != 0).then(|| {
+            [c, c + 8].map(|address| {
+                let mut word = [0; 8];
+                memory.read_exact_at(&mut word, address).unwrap();
+                u64::from_ne_bytes(word)
+            })
+        });
+        Self { number, arguments: [a, b, c, registers.r10, registers.r8, registers.r9], timeout }
+    }
+}
+
+/// What the drop of a descriptor issues.
+const DROP: &[usize] = if STD_CHECKS { &[nr::FCNTL, nr::CLOSE] } else { &[nr::CLOSE] };
+
+/// A system call that the crate never issues.
+const MARK: u64 = libc::SYS_getppid as u64;
+
+fn mark() {
+    // SAFETY: the call has no preconditions.
+    let _ = unsafe { trap::syscall0(MARK as usize) };
+}
+
+/// Lets the process go on to the next begin or end of a system call.
+fn until_system_call(process: libc::pid_t) -> libc::user_regs_struct {
+    let mut signal = 0;
+    loop {
+        ptrace(libc::PTRACE_SYSCALL, process, signal).unwrap();
+        let status = wait(process);
+        assert!(libc::WIFSTOPPED(status), "it ended: wait status {status:#x}");
+        if libc::WSTOPSIG(status) == libc::SIGTRAP | 0x80 {
+            break;
+        }
+        signal = libc::WSTOPSIG(status);
+    }
+    let mut registers = MaybeUninit::<libc::user_regs_struct>::uninit();
+    // SAFETY: the kernel writes all of `registers`, or fails.
+    unsafe {
+        assert_eq!(libc::ptrace(libc::PTRACE_GETREGS, process, 0, registers.as_mut_ptr()), 0);
+        registers.assume_init()
+    }
+}
+
+fn set_registers(process: libc::pid_t, registers: &libc::user_regs_struct) {
+    // SAFETY: the kernel reads `registers`, which change the other process alone.
+    assert_eq!(unsafe { libc::ptrace(libc::PTRACE_SETREGS, process, 0, ptr::from_ref(registers)) }, 0);
+}
+
+/// Makes one of the requests that take a number.
+fn ptrace(request: libc::c_uint, process: libc::pid_t, number: c_int) -> io::Result<()> {
+    // SAFETY: the callers' requests touch no memory of this process.
+    match unsafe { libc::ptrace(request, process, 0, libc::c_long::from(number)) } {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
+fn numbers(calls: &[Call]) -> Vec<usize> {
+    calls.iter().map(|call| call.number).collect()
+}
+
+/// Asserts that `call` succeeds by these system calls.
+#[track_caller]
+fn issues<T: Debug>(call: impl FnOnce() -> Result<T>, expected: &[usize]) {
+    let (calls, result) = trace(call, &[]);
+    assert_eq!(numbers(&calls), expected, "{result}");
+    assert!(result.starts_with("Ok"), "{result}");
+}
+
+/// Asserts that `call` issues these system calls and returns `expected`, where the kernel answers so.
+#[track_caller]
+fn answered<T: Debug>(call: impl FnOnce() -> T, answers: &[(usize, Answer)], expected: T) {
+    let (expected_numbers, answers): (Vec<_>, Vec<_>) = answers.iter().copied().unzip();
+    let (calls, result) = trace(call, &answers);
+    assert_eq!(numbers(&calls), expected_numbers, "{result}");
+    assert_eq!(result, format!("{expected:?}"));
+}
+
+/// The arguments of the only system call of `call`.
+#[track_caller]
+fn arguments<T: Debug>(call: impl FnOnce() -> Result<T>, number: usize) -> [u64; 6] {
+    let (calls, result) = trace(call, &[]);
+    assert_eq!(numbers(&calls), [number], "{result}");
+    assert!(result.starts_with("Ok"), "{result}");
+    calls[0].arguments
+}
+
+fn dropped<D>(descriptor: D) -> Result<()> {
+    drop(descriptor);
+    Ok(())
+}
+
+fn expired(expirations: u64) -> Tick {
+    Tick::Expired(NonZeroU64::new(expirations).unwrap())
+}
+
+#[test]
+fn each_method_of_a_counter_issues_the_calls_that_it_names() {
+    in_child(|| {
+        issues(|| EventFd::new(0), &[nr::EVENTFD2]);
+        issues(|| EventFd::nonblocking(0), &[nr::EVENTFD2]);
+        issues(|| EventFd::semaphore(0), &[nr::EVENTFD2]);
+        issues(|| EventFd::with_flags(0, EventFdFlags::empty()), &[nr::EVENTFD2]);
+
+        let event = || EventFd::new(5).unwrap();
+        let blocking = event();
+        issues(|| blocking.read(), &[nr::READ]);
+        let blocking = event();
+        issues(|| blocking.take(), &[nr::READ]);
+        let blocking = event();
+        issues(|| blocking.wait(), &[nr::READ]);
+        issues(|| blocking.write(1), &[nr::WRITE]);
+        issues(|| blocking.notify(), &[nr::WRITE]);
+        issues(|| blocking.is_nonblocking(), &[nr::FCNTL]);
+        issues(|| blocking.set_nonblocking(true), &[nr::FCNTL, nr::FCNTL]);
+        issues(|| blocking.try_clone(), &[nr::FCNTL]);
+        issues(|| dropped(blocking), DROP);
+
+        let empty = EventFd::nonblocking(0).unwrap();
+        issues(|| empty.take(), &[nr::READ]);
+        answered(|| empty.read(), &[(nr::READ, AGAIN)], Err(Errno::AGAIN));
+        answered(|| empty.wait(), &[(nr::READ, AGAIN), (nr::PPOLL, ONE), (nr::READ, SEVEN)], Ok(7));
+    });
+}
+
+#[test]
+fn each_method_of_a_timer_issues_the_calls_that_it_names() {
+    in_child(|| {
+        let clock = Clock::Realtime;
+        issues(|| TimerFd::new(clock), &[nr::TIMERFD_CREATE]);
+        issues(|| TimerFd::nonblocking(clock), &[nr::TIMERFD_CREATE]);
+        issues(|| TimerFd::with_flags(clock, TimerFdFlags::empty()), &[nr::TIMERFD_CREATE]);
+
+        let timer = TimerFd::new(clock).unwrap();
+        issues(|| timer.arm_after(DELAY), &[nr::TIMERFD_SETTIME]);
+        issues(|| timer.arm_every(DELAY), &[nr::TIMERFD_SETTIME]);
+        issues(|| timer.arm_at(DELAY), &[nr::TIMERFD_SETTIME]);
+        issues(|| timer.arm_every_at(DELAY, DELAY), &[nr::TIMERFD_SETTIME]);
+        issues(|| timer.arm_at_cancel_on_set(DELAY), &[nr::TIMERFD_SETTIME]);
+        issues(|| timer.set(SetTimeFlags::empty(), TimerSpec::once(DELAY)), &[nr::TIMERFD_SETTIME]);
+        issues(|| timer.replace(SetTimeFlags::empty(), TimerSpec::once(DELAY)), &[nr::TIMERFD_SETTIME]);
+        issues(|| timer.get(), &[nr::TIMERFD_GETTIME]);
+        issues(|| timer.disarm(), &[nr::TIMERFD_SETTIME]);
+
+        answered(|| timer.set_ticks(TICKS), &[(nr::IOCTL, ZERO)], Ok(()));
+        owe(&timer, 3);
+        issues(|| timer.read(), &[nr::READ]);
+        owe(&timer, 3);
+        issues(|| timer.take(), &[nr::READ]);
+        owe(&timer, 3);
+        issues(|| timer.wait(), &[nr::READ]);
+        issues(|| timer.is_nonblocking(), &[nr::FCNTL]);
+        issues(|| timer.set_nonblocking(true), &[nr::FCNTL, nr::FCNTL]);
+        issues(|| timer.try_clone(), &[nr::FCNTL]);
+        issues(|| timer.take(), &[nr::READ]);
+        issues(|| dropped(timer), DROP);
+
+        let timer = TimerFd::nonblocking(clock).unwrap();
+        answered(|| timer.read(), &[(nr::READ, AGAIN)], Err(Errno::AGAIN));
+        let unready = [(nr::READ, AGAIN), (nr::PPOLL, ONE), (nr::READ, AGAIN), (nr::PPOLL, ONE), (nr::READ, SEVEN)];
+        answered(|| timer.wait(), &unready, Ok(expired(7)));
+    });
+}
+
+#[test]
+fn poll_and_clocks_and_the_functions_of_sys_issue_one_call() {
+    in_child(|| {
+        let event = EventFd::new(1).unwrap();
+        let timer = TimerFd::new(Clock::Monotonic).unwrap();
+        let fd = event.as_fd();
+        let mut fds = [PollFd::new(&event, PollFlags::IN)];
+        issues(|| poll(&mut fds, None), &[nr::PPOLL]);
+        issues(|| poll(&mut fds, Some(Duration::ZERO)), &[nr::PPOLL]);
+        issues(|| poll(&mut [], Some(Duration::from_nanos(1))), &[nr::PPOLL]);
+        issues(|| poll(&mut fds, Some(TOO_LONG)), &[nr::PPOLL]);
+        issues(|| Ok(fds.each_mut().map(|entry| (entry.set_events(PollFlags::OUT), entry.is_readable()))), &[]);
+        for clock in [Clock::Realtime, Clock::Monotonic, Clock::Boottime, Clock::RealtimeAlarm, Clock::BoottimeAlarm] {
+            issues(|| clock.now(), &[nr::CLOCK_GETTIME]);
+        }
+
+        issues(|| sys::eventfd2(0, EventFdFlags::empty()), &[nr::EVENTFD2]);
+        issues(|| sys::timerfd_create(1, TimerFdFlags::empty()), &[nr::TIMERFD_CREATE]);
+        issues(|| sys::read(fd, &mut [0; 8]), &[nr::READ]);
+        issues(|| sys::write(fd, &1_u64.to_ne_bytes()), &[nr::WRITE]);
+        issues(|| sys::fcntl_getfl(fd), &[nr::FCNTL]);
+        issues(|| sys::fcntl_setfl(fd, 0), &[nr::FCNTL]);
+        issues(|| sys::fcntl_dupfd_cloexec(fd, 0), &[nr::FCNTL]);
+        issues(|| sys::ppoll(&mut fds, None, None), &[nr::PPOLL]);
+        issues(|| sys::clock_gettime(0), &[nr::CLOCK_GETTIME]);
+        let (new, flags) = (Itimerspec::default(), SetTimeFlags::empty());
+        issues(|| sys::timerfd_settime(timer.as_fd(), flags, &new, None), &[nr::TIMERFD_SETTIME]);
+        issues(|| sys::timerfd_gettime(timer.as_fd()), &[nr::TIMERFD_GETTIME]);
+        answered(|| sys::timerfd_set_ticks(timer.as_fd(), 3), &[(nr::IOCTL, ZERO)], Ok(()));
+        issues(|| sys::close(event.into()), &[nr::CLOSE]);
+    });
+}
+
+#[test]
+fn what_is_refused_beforehand_issues_no_call() {
+    in_child(|| {
+        let timer = TimerFd::new(Clock::Monotonic).unwrap();
+        let (zero, flags) = (Duration::ZERO, SetTimeFlags::empty());
+        answered(|| timer.arm_every(zero), &[], Err(Errno::INVAL));
+        answered(|| timer.arm_every_at(DELAY, zero), &[], Err(Errno::INVAL));
+
+        answered(|| timer.arm_after(TOO_LONG), &[], Err(Errno::OVERFLOW));
+        answered(|| timer.arm_every(TOO_LONG), &[], Err(Errno::OVERFLOW));
+        answered(|| timer.arm_at(TOO_LONG), &[], Err(Errno::OVERFLOW));
+        answered(|| timer.arm_every_at(TOO_LONG, DELAY), &[], Err(Errno::OVERFLOW));
+        answered(|| timer.arm_every_at(DELAY, TOO_LONG), &[], Err(Errno::OVERFLOW));
+        answered(|| timer.arm_at_cancel_on_set(TOO_LONG), &[], Err(Errno::OVERFLOW));
+        answered(|| timer.set(flags, TimerSpec::once(TOO_LONG)), &[], Err(Errno::OVERFLOW));
+        answered(|| timer.replace(flags, TimerSpec::every(TOO_LONG)), &[], Err(Errno::OVERFLOW));
+    });
+}
+
+#[test]
+fn an_interrupted_call_is_issued_again() {
+    in_child(|| {
+        let event = EventFd::new(5).unwrap();
+        let read = [(nr::READ, INTR), (nr::READ, INTR), (nr::READ, SEVEN)];
+        answered(|| event.read(), &read, Ok(7));
+        answered(|| event.take(), &read, Ok(Some(7)));
+        answered(|| event.wait(), &read, Ok(7));
+        let polled = [(nr::READ, AGAIN), (nr::PPOLL, INTR), (nr::PPOLL, ONE), (nr::READ, INTR), (nr::READ, SEVEN)];
+        answered(|| event.wait(), &polled, Ok(7));
+        let write = [(nr::WRITE, INTR), (nr::WRITE, INTR), (nr::WRITE, EIGHT)];
+        answered(|| event.write(1), &write, Ok(()));
+        answered(|| event.notify(), &write, Ok(()));
+
+        let timer = TimerFd::new(Clock::Monotonic).unwrap();
+        answered(|| timer.read(), &read, Ok(7));
+        answered(|| timer.take(), &read, Ok(Some(expired(7))));
+        answered(|| timer.wait(), &read, Ok(expired(7)));
+        answered(|| timer.wait(), &polled, Ok(expired(7)));
+
+        let mut fds = [PollFd::new(&event, PollFlags::IN)];
+        for timeout in [None, Some(DELAY)] {
+            answered(|| poll(&mut fds, timeout), &[(nr::PPOLL, INTR), (nr::PPOLL, INTR), (nr::PPOLL, ONE)], Ok(1));
+        }
+    });
+}
+
+#[test]
+fn the_functions_of_sys_and_close_on_drop_issue_an_interrupted_call_once() {
+    in_child(|| {
+        let event = EventFd::new(5).unwrap();
+        let fd = event.as_fd();
+        answered(|| sys::read(fd, &mut [0; 8]), &[(nr::READ, INTR)], Err(Errno::INTR));
+        answered(|| sys::write(fd, &[0; 8]), &[(nr::WRITE, INTR)], Err(Errno::INTR));
+        answered(|| sys::ppoll(&mut [], None, None), &[(nr::PPOLL, INTR)], Err(Errno::INTR));
+        let clone = event.try_clone().unwrap();
+        answered(|| sys::close(clone.into()), &[(nr::CLOSE, INTR)], Err(Errno::INTR));
+        let dropped: Vec<_> = DROP.iter().map(|&number| if number == nr::CLOSE { INTR } else { ZERO }).collect();
+        let (calls, _) = trace(|| drop(event), &dropped);
+        assert_eq!(numbers(&calls), DROP);
+    });
+}
+
+#[test]
+fn a_call_that_the_kernel_refuses_is_not_replaced_by_another() {
+    in_child(|| {
+        let event = EventFd::new(5).unwrap();
+        let timer = TimerFd::new(Clock::Monotonic).unwrap();
+        for errno in [Errno::NOSYS, Errno::PERM] {
+            let refused = fails(errno);
+            answered(|| EventFd::new(0).map(drop), &[(nr::EVENTFD2, refused)], Err(errno));
+            answered(|| TimerFd::new(Clock::Realtime).map(drop), &[(nr::TIMERFD_CREATE, refused)], Err(errno));
+            answered(|| event.wait(), &[(nr::READ, refused)], Err(errno));
+            answered(|| event.wait(), &[(nr::READ, AGAIN), (nr::PPOLL, refused)], Err(errno));
+            answered(|| event.notify(), &[(nr::WRITE, refused)], Err(errno));
+            answered(|| event.set_nonblocking(true), &[(nr::FCNTL, refused)], Err(errno));
+            answered(|| event.set_nonblocking(true), &[(nr::FCNTL, ZERO), (nr::FCNTL, refused)], Err(errno));
+            answered(|| event.try_clone().map(drop), &[(nr::FCNTL, refused)], Err(errno));
+            answered(|| timer.arm_after(DELAY), &[(nr::TIMERFD_SETTIME, refused)], Err(errno));
+            answered(|| timer.disarm(), &[(nr::TIMERFD_SETTIME, refused)], Err(errno));
+            answered(|| timer.get(), &[(nr::TIMERFD_GETTIME, refused)], Err(errno));
+            answered(|| timer.wait(), &[(nr::READ, AGAIN), (nr::PPOLL, refused)], Err(errno));
+            answered(|| timer.set_ticks(TICKS), &[(nr::IOCTL, refused)], Err(errno));
+            answered(|| Clock::Boottime.now(), &[(nr::CLOCK_GETTIME, refused)], Err(errno));
+            answered(|| poll(&mut [], None), &[(nr::PPOLL, refused)], Err(errno));
+        }
+    });
+}
+
+#[test]
+fn an_empty_read_of_a_timer_is_no_expiration_and_no_end() {
+    in_child(|| {
+        let timer = TimerFd::new(Clock::Realtime).unwrap();
+        let empty = (nr::READ, ZERO);
+        answered(|| timer.read(), &[empty], Err(Errno::AGAIN));
+        answered(|| timer.take(), &[empty], Ok(None));
+        let ready = (nr::PPOLL, ONE);
+        answered(|| timer.wait(), &[empty, ready, (nr::READ, SEVEN)], Ok(expired(7)));
+        answered(|| timer.wait(), &[empty, ready, (nr::READ, AGAIN), ready, (nr::READ, SEVEN)], Ok(expired(7)));
+        // Ready, and yet nothing there: not a timer.
+        answered(|| timer.wait(), &[empty, ready, empty], Err(Errno::INVAL));
+    });
+}
+
+#[test]
+fn a_read_or_write_of_another_length_is_einval() {
+    in_child(|| {
+        let event = EventFd::new(5).unwrap();
+        let timer = TimerFd::new(Clock::Realtime).unwrap();
+        for length in [1, 4, 7] {
+            let (read, write) = ([(nr::READ, returns(length))], [(nr::WRITE, returns(length))]);
+            answered(|| event.read(), &read, Err(Errno::INVAL));
+            answered(|| event.take(), &read, Err(Errno::INVAL));
+            answered(|| event.wait(), &read, Err(Errno::INVAL));
+            answered(|| event.write(1), &write, Err(Errno::INVAL));
+            answered(|| event.notify(), &write, Err(Errno::INVAL));
+            answered(|| timer.read(), &read, Err(Errno::INVAL));
+            answered(|| timer.take(), &read, Err(Errno::INVAL));
+            answered(|| timer.wait(), &read, Err(Errno::INVAL));
+        }
+        let empty = [(nr::READ, ZERO)];
+        answered(|| event.read(), &empty, Err(Errno::INVAL));
+        answered(|| event.take(), &empty, Err(Errno::INVAL));
+        answered(|| event.wait(), &empty, Err(Errno::INVAL));
+        answered(|| event.write(1), &[(nr::WRITE, ZERO)], Err(Errno::INVAL));
+
+        let no_expirations = [(nr::READ, EIGHT)];
+        answered(|| timer.read(), &no_expirations, Err(Errno::INVAL));
+        answered(|| timer.take(), &no_expirations, Err(Errno::INVAL));
+        answered(|| timer.wait(), &no_expirations, Err(Errno::INVAL));
+    });
+}
+
+#[test]
+fn a_canceled_timer_is_told_apart_from_a_failure() {
+    in_child(|| {
+        let timer = TimerFd::new(Clock::Realtime).unwrap();
+        answered(|| timer.read(), &[(nr::READ, CANCELED)], Err(Errno::CANCELED));
+        answered(|| timer.take(), &[(nr::READ, CANCELED)], Ok(Some(Tick::ClockChanged)));
+        answered(|| timer.wait(), &[(nr::READ, CANCELED)], Ok(Tick::ClockChanged));
+
+        let armed = [(nr::TIMERFD_SETTIME, CANCELED)];
+        answered(|| timer.arm_at_cancel_on_set(DELAY), &armed, Ok(Armed::AfterClockChange));
+        let flags = SetTimeFlags::ABSTIME | SetTimeFlags::CANCEL_ON_SET;
+        answered(|| timer.set(flags, TimerSpec::once(DELAY)), &armed, Err(Errno::CANCELED));
+        answered(|| timer.replace(flags, TimerSpec::once(DELAY)), &armed, Err(Errno::CANCELED));
+        answered(|| timer.set_ticks(TICKS), &[(nr::IOCTL, CANCELED)], Err(Errno::CANCELED));
+    });
+}
+
+#[test]
+fn replace_alone_asks_for_the_old_value() {
+    in_child(|| {
+        let timer = TimerFd::new(Clock::Realtime).unwrap();
+        let (flags, spec) = (SetTimeFlags::empty(), TimerSpec::every(DELAY));
+        #[track_caller]
+        fn old<T: Debug>(call: impl FnOnce() -> Result<T>) -> u64 {
+            arguments(call, nr::TIMERFD_SETTIME)[3]
+        }
+        assert_eq!(old(|| timer.arm_after(DELAY)), 0);
+        assert_eq!(old(|| timer.arm_every(DELAY)), 0);
+        assert_eq!(old(|| timer.arm_at(DELAY)), 0);
+        assert_eq!(old(|| timer.arm_every_at(DELAY, DELAY)), 0);
+        assert_eq!(old(|| timer.arm_at_cancel_on_set(DELAY)), 0);
+        assert_eq!(old(|| timer.disarm()), 0);
+        assert_eq!(old(|| timer.set(flags, spec)), 0);
+        assert_ne!(old(|| timer.replace(flags, spec)), 0);
+    });
+}
+
+#[test]
+fn arming_passes_the_flags_that_it_means() {
+    in_child(|| {
+        let timer = TimerFd::new(Clock::Realtime).unwrap();
+        #[track_caller]
+        fn flags<T: Debug>(call: impl FnOnce() -> Result<T>) -> u64 {
+            arguments(call, nr::TIMERFD_SETTIME)[1]
+        }
+        assert_eq!(flags(|| timer.arm_after(DELAY)), 0);
+        assert_eq!(flags(|| timer.arm_every(DELAY)), 0);
+        assert_eq!(flags(|| timer.arm_at(DELAY)), 1);
+        assert_eq!(flags(|| timer.arm_every_at(DELAY, DELAY)), 1);
+        assert_eq!(flags(|| timer.arm_at_cancel_on_set(DELAY)), 3);
+        assert_eq!(flags(|| timer.disarm()), 0);
+    });
+}
+
+#[test]
+fn wait_polls_for_ever_with_the_mask_of_the_thread() {
+    in_child(|| {
+        let event = EventFd::new(0).unwrap();
+        let timer = TimerFd::new(Clock::Monotonic).unwrap();
+        let unready = [AGAIN, ONE, fails(Errno::IO)];
+        for (calls, _) in [trace(|| event.wait(), &unready), trace(|| timer.wait().map(|_| 0), &unready)] {
+            assert_eq!(numbers(&calls), [nr::READ, nr::PPOLL, nr::READ]);
+            let [_, entries, timeout, mask, mask_size, _] = calls[1].arguments;
+            assert_eq!((entries, timeout, mask, mask_size), (1, 0, 0, 8));
+        }
+    });
+}
+
+#[test]
+fn poll_waits_for_ever_where_the_timeout_is_beyond_the_kernels_range() {
+    in_child(|| {
+        let event = EventFd::new(1).unwrap();
+        let mut fds = [PollFd::new(&event, PollFlags::IN)];
+        assert_eq!(arguments(|| poll(&mut fds, None), nr::PPOLL)[2], 0);
+        assert_eq!(arguments(|| poll(&mut fds, Some(TOO_LONG)), nr::PPOLL)[2], 0);
+        assert_ne!(arguments(|| poll(&mut fds, Some(Duration::from_secs(i64::MAX as u64))), nr::PPOLL)[2], 0);
+    });
+}
+
+#[test]
+fn an_alarm_clock_is_read_on_its_base_clock() {
+    in_child(|| {
+        let read = |clock: Clock| arguments(|| clock.now(), nr::CLOCK_GETTIME)[0];
+        assert_eq!(read(Clock::RealtimeAlarm), Clock::Realtime.id() as u64);
+        assert_eq!(read(Clock::BoottimeAlarm), Clock::Boottime.id() as u64);
+    });
+}
+
+#[test]
+fn constructors_pass_the_flags_that_they_mean() {
+    in_child(|| {
+        let (semaphore, nonblocking, cloexec) = (1, libc::O_NONBLOCK as u64, libc::O_CLOEXEC as u64);
+        let event = |call: fn() -> Result<EventFd>| arguments(call, nr::EVENTFD2)[1];
+        assert_eq!(event(|| EventFd::new(0)), cloexec);
+        assert_eq!(event(|| EventFd::nonblocking(0)), cloexec | nonblocking);
+        assert_eq!(event(|| EventFd::semaphore(0)), cloexec | semaphore);
+        assert_eq!(event(|| EventFd::with_flags(0, EventFdFlags::empty())), 0);
+        let timer = |call: fn() -> Result<TimerFd>| arguments(call, nr::TIMERFD_CREATE)[1];
+        assert_eq!(timer(|| TimerFd::new(Clock::Monotonic)), cloexec);
+        assert_eq!(timer(|| TimerFd::nonblocking(Clock::Monotonic)), cloexec | nonblocking);
+        assert_eq!(timer(|| TimerFd::with_flags(Clock::Monotonic, TimerFdFlags::empty())), 0);
+    });
+}
+
+#[test]
+fn set_nonblocking_keeps_the_other_status_flags() {
+    in_child(|| {
+        let event = EventFd::new(0).unwrap();
+        let (append, nonblocking) = (libc::O_APPEND as isize, libc::O_NONBLOCK as isize);
+        for (had, set, expected) in [
+            (append, true, append | nonblocking),
+            (append | nonblocking, false, append),
+            (nonblocking, true, nonblocking),
+        ] {
+            let (calls, _) = trace(|| event.set_nonblocking(set), &[returns(had), ZERO]);
+            assert_eq!(calls[0].arguments[1], libc::F_GETFL as u64);
+            assert_eq!(calls[1].arguments[1], libc::F_SETFL as u64);
+            assert_eq!(calls[1].arguments[2], expected as u64);
+        }
+    });
+}
+
+#[test]
+fn poll_after_a_handler_goes_on_with_the_time_that_the_kernel_wrote_back() {
+    in_child(|| {
+        let interrupted = |left| Answer { memory: (2, left), ..INTR };
+        let answers = [interrupted(&[9, 999_999_999]), interrupted(&[0, 1]), ZERO];
+        let (calls, result) = trace(|| poll(&mut [], Some(Duration::new(1000, 5))), &answers);
+        assert_eq!(result, "Ok(0)");
+        let timeouts: Vec<_> = calls.into_iter().map(|call| call.timeout).collect();
+        assert_eq!(timeouts, [Some([1000, 5]), Some([9, 999_999_999]), Some([0, 1])]);
+    });
+}
+
+#[test]
+fn a_time_of_day_before_1970_is_overflow() {
+    in_child(|| {
+        let before = Answer { result: 0, memory: (1, &[-1_i64 as u64, 5]) };
+        answered(|| Clock::Realtime.now(), &[(nr::CLOCK_GETTIME, before)], Err(Errno::OVERFLOW));
+    });
+}

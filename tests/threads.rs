@@ -1,0 +1,279 @@
+//! Descriptors that several threads share.
+
+mod common;
+
+use std::num::NonZeroU64;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
+
+use barefd::{Clock, Errno, EventFd, Result, Tick, TimerFd};
+use common::{Task, owe, receive};
+
+const THREADS: usize = 3;
+
+/// Lets threads call `take` for ever, and returns them and what they got, in the order in which they got it.
+fn takers<D: Send + Sync + 'static, T: Send + 'static>(
+    descriptor: &Arc<D>,
+    take: fn(&D) -> T,
+) -> (Vec<Task<()>>, Receiver<T>) {
+    let (sender, taken) = mpsc::channel();
+    let takers = (0..THREADS).map(|_| {
+        let (descriptor, sender) = (Arc::clone(descriptor), sender.clone());
+        Task::start(move || while sender.send(take(&descriptor)).is_ok() {})
+    });
+    (takers.collect(), taken)
+}
+
+/// Lets threads read the counter until they have `total`, and returns what each read gave.
+///
+/// As it leaves, each adds one: the next would wait for ever otherwise. The last one's stays in the counter.
+fn read_to(event: &Arc<EventFd>, total: u128) -> Vec<Task<Vec<u64>>> {
+    let sum = Arc::new(Mutex::new(0));
+    let readers = (0..THREADS).map(|_| {
+        let (event, sum) = (Arc::clone(event), Arc::clone(&sum));
+        Task::start(move || {
+            let mut counts = Vec::new();
+            loop {
+                let count = event.read().unwrap();
+                counts.push(count);
+                let mut sum = sum.lock().unwrap();
+                *sum += u128::from(count);
+                if *sum >= total {
+                    event.write(1).unwrap();
+                    return counts;
+                }
+            }
+        })
+    });
+    readers.collect()
+}
+
+#[test]
+fn a_blocked_write_ends_when_a_reader_makes_room() {
+    let event = Arc::new(EventFd::new(0).unwrap());
+    event.write(EventFd::MAX - 1).unwrap();
+    let shared = Arc::clone(&event);
+    let write = Task::start(move || shared.write(2));
+    write.until_blocked();
+    assert_eq!(event.read(), Ok(EventFd::MAX - 1));
+    assert_eq!(write.finish(), Ok(()));
+    assert_eq!(event.read(), Ok(2));
+}
+
+#[test]
+fn a_blocked_notify_ends_when_a_reader_makes_room() {
+    let event = Arc::new(EventFd::new(0).unwrap());
+    event.write(EventFd::MAX).unwrap();
+    let shared = Arc::clone(&event);
+    let notify = Task::start(move || shared.notify());
+    notify.until_blocked();
+    assert_eq!(event.read(), Ok(EventFd::MAX));
+    assert_eq!(notify.finish(), Ok(()));
+    assert_eq!(event.read(), Ok(1));
+}
+
+#[test]
+fn nothing_that_many_writers_add_is_lost() {
+    const WRITES: u64 = 1000;
+
+    let event = Arc::new(EventFd::new(0).unwrap());
+    let total = (1..=WRITES).sum::<u64>() * THREADS as u64;
+    let readers = read_to(&event, total.into());
+    let writers: Vec<_> = (0..THREADS)
+        .map(|_| {
+            let event = Arc::clone(&event);
+            Task::start(move || (1..=WRITES).try_for_each(|add| event.write(add)))
+        })
+        .collect();
+    for writer in writers {
+        assert_eq!(writer.finish(), Ok(()));
+    }
+    let read: u64 = readers.into_iter().flat_map(Task::finish).sum();
+    assert_eq!(read + event.read().unwrap(), total + THREADS as u64);
+}
+
+#[test]
+fn nothing_that_blocked_writers_add_is_lost() {
+    const WRITES: usize = 100;
+    // Four do not fit.
+    const ADD: u64 = 1 << 62;
+
+    let event = Arc::new(EventFd::new(0).unwrap());
+    let writers: Vec<_> = (0..THREADS + 1)
+        .map(|_| {
+            let event = Arc::clone(&event);
+            Task::start(move || (0..WRITES).try_for_each(|_| event.write(ADD)))
+        })
+        .collect();
+    let total = u128::from(ADD) * (writers.len() * WRITES) as u128;
+    let readers = read_to(&event, total);
+    for writer in writers {
+        assert_eq!(writer.finish(), Ok(()));
+    }
+    let read: u128 = readers.into_iter().flat_map(Task::finish).map(u128::from).sum();
+    assert_eq!(read + u128::from(event.read().unwrap()), total + THREADS as u128);
+}
+
+#[test]
+fn competing_readers_take_each_permit_of_a_semaphore_once() {
+    const PERMITS: u64 = 3000;
+
+    let semaphore = Arc::new(EventFd::semaphore(0).unwrap());
+    let readers = read_to(&semaphore, PERMITS.into());
+    semaphore.write(1).unwrap();
+    semaphore.write(PERMITS - 1).unwrap();
+    let read: Vec<_> = readers.into_iter().flat_map(Task::finish).collect();
+    assert!(read.iter().all(|&permits| permits == 1));
+    assert_eq!(read.len() as u64 + semaphore.read().unwrap(), PERMITS + THREADS as u64);
+}
+
+#[test]
+fn one_of_several_blocked_readers_gets_the_whole_count() {
+    let event = Arc::new(EventFd::new(0).unwrap());
+    let (readers, taken) = takers(&event, EventFd::read);
+    for count in [7, 5, EventFd::MAX, 3] {
+        readers.iter().for_each(Task::until_blocked);
+        event.write(count).unwrap();
+        assert_eq!(receive(&taken), Ok(count));
+    }
+    readers.iter().for_each(Task::until_blocked);
+    assert!(taken.try_recv().is_err());
+}
+
+#[test]
+fn a_semaphore_frees_as_many_blocked_readers_as_it_gets_permits() {
+    let semaphore = Arc::new(EventFd::semaphore(0).unwrap());
+    let (readers, taken) = takers(&semaphore, EventFd::read);
+    for permits in [2, 1, 3] {
+        readers.iter().for_each(Task::until_blocked);
+        semaphore.write(permits).unwrap();
+        for _ in 0..permits {
+            assert_eq!(receive(&taken), Ok(1));
+        }
+        readers.iter().for_each(Task::until_blocked);
+        assert!(taken.try_recv().is_err());
+    }
+}
+
+// A 32-bit program on a 64-bit kernel gets ENOTTY.
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn set_ticks_wakes_a_blocked_reader() {
+    let timer = Arc::new(TimerFd::new(Clock::Monotonic).unwrap());
+    let shared = Arc::clone(&timer);
+    let read = Task::start(move || shared.read());
+    read.until_blocked();
+    timer.set_ticks(NonZeroU64::new(9).unwrap()).unwrap();
+    assert_eq!(read.finish(), Ok(9));
+}
+
+#[test]
+fn arming_wakes_a_reader_that_blocks_on_a_disarmed_timer() {
+    let timer = Arc::new(TimerFd::new(Clock::Realtime).unwrap());
+    let shared = Arc::clone(&timer);
+    let read = Task::start(move || shared.read());
+    read.until_blocked();
+    owe(&timer, 9);
+    assert_eq!(read.finish(), Ok(9));
+}
+
+#[test]
+fn each_expiration_is_read_by_one_thread() {
+    let reads: [fn(&TimerFd) -> Result<Tick>; 2] =
+        [TimerFd::wait, |timer| timer.read().map(|count| Tick::Expired(NonZeroU64::new(count).unwrap()))];
+    for read in reads {
+        let timer = Arc::new(TimerFd::new(Clock::Realtime).unwrap());
+        let (readers, taken) = takers(&timer, read);
+        for expirations in 1..100 {
+            readers.iter().for_each(Task::until_blocked);
+            owe(&timer, expirations);
+            assert_eq!(receive(&taken), Ok(Tick::Expired(NonZeroU64::new(expirations.into()).unwrap())));
+        }
+    }
+}
+
+#[test]
+fn wait_on_a_shared_counter_goes_on_when_another_thread_was_faster() {
+    let event = Arc::new(EventFd::nonblocking(0).unwrap());
+    let (waiters, taken) = takers(&event, EventFd::wait);
+    for count in 1..100 {
+        waiters.iter().for_each(Task::until_blocked);
+        event.write(count).unwrap();
+        assert_eq!(receive(&taken), Ok(count));
+    }
+}
+
+#[test]
+fn wait_on_a_shared_timer_goes_on_when_another_thread_was_faster() {
+    let timer = Arc::new(TimerFd::nonblocking(Clock::Realtime).unwrap());
+    let (waiters, taken) = takers(&timer, TimerFd::wait);
+    for expirations in 1..100 {
+        waiters.iter().for_each(Task::until_blocked);
+        owe(&timer, expirations);
+        assert_eq!(receive(&taken), Ok(Tick::Expired(NonZeroU64::new(expirations.into()).unwrap())));
+    }
+}
+
+#[test]
+fn a_thread_sees_what_another_did_to_the_nonblocking_mode_of_a_clone() {
+    let event = EventFd::new(0).unwrap();
+    let timer = TimerFd::new(Clock::Monotonic).unwrap();
+    let (event_clone, timer_clone) = (event.try_clone().unwrap(), timer.try_clone().unwrap());
+    let set = |nonblocking| {
+        let (event, timer) = (event_clone.try_clone().unwrap(), timer_clone.try_clone().unwrap());
+        Task::start(move || {
+            event.set_nonblocking(nonblocking).unwrap();
+            timer.set_nonblocking(nonblocking).unwrap();
+        })
+        .finish();
+    };
+
+    set(true);
+    assert_eq!((event.is_nonblocking(), timer.is_nonblocking()), (Ok(true), Ok(true)));
+    assert_eq!((event.read(), timer.read()), (Err(Errno::AGAIN), Err(Errno::AGAIN)));
+    set(false);
+    assert_eq!((event.is_nonblocking(), timer.is_nonblocking()), (Ok(false), Ok(false)));
+}
+
+#[test]
+fn a_thread_that_blocks_already_stays_blocked_when_another_sets_nonblocking() {
+    let event = Arc::new(EventFd::new(0).unwrap());
+    let shared = Arc::clone(&event);
+    let read = Task::start(move || shared.read());
+    read.until_blocked();
+    event.set_nonblocking(true).unwrap();
+    read.until_blocked();
+    event.write(4).unwrap();
+    assert_eq!(read.finish(), Ok(4));
+}
+
+#[test]
+fn data_stored_before_notify_is_seen_after_wait() {
+    const ROUNDS: u64 = 10_000;
+
+    for new in [EventFd::new, EventFd::nonblocking] {
+        let shared = Arc::new((new(0).unwrap(), new(0).unwrap(), [const { AtomicU64::new(0) }; 4]));
+        let other = Arc::clone(&shared);
+        let store = Task::start(move || {
+            let (full, empty, data) = &*other;
+            for round in 1..=ROUNDS {
+                data.iter().for_each(|datum| datum.store(round, Relaxed));
+                full.notify().unwrap();
+                empty.wait().unwrap();
+            }
+        });
+        let load = Task::start(move || {
+            let (full, empty, data) = &*shared;
+            for round in 1..=ROUNDS {
+                full.wait().unwrap();
+                for datum in data {
+                    assert_eq!(datum.load(Relaxed), round);
+                }
+                empty.notify().unwrap();
+            }
+        });
+        load.finish();
+        store.finish();
+    }
+}

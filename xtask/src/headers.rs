@@ -1,0 +1,271 @@
+//! `cargo xtask headers`: the tables and constants of every ABI beside the headers that Debian makes of the kernel's.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Error, Result, bail, ensure};
+use object::{Object, ObjectSection};
+
+use crate::Outcome;
+use crate::debian::Suite;
+use crate::process;
+use crate::workspace::Workspace;
+
+#[path = "../../build/table.rs"]
+#[allow(dead_code, reason = "build.rs takes the rest")]
+mod table;
+
+use table::{Source, Table};
+
+/// The first suite whose package has the headers of all architectures.
+const SUITE: &str = "trixie";
+const PACKAGE: &str = "linux-libc-dev";
+
+/// How the headers are read for one ABI, with the host's compiler.
+struct Abi {
+    name: &'static str,
+    /// The architecture, by the kernel's name.
+    arch: &'static str,
+    /// The option that gives the compiler the widths of this ABI's types.
+    model: &'static str,
+    /// What the ABI's own compilers define and the headers look at.
+    macros: &'static str,
+}
+
+const ABIS: [Abi; 17] = [
+    Abi { name: "aarch64", arch: "arm64", model: "-m64", macros: "__aarch64__" },
+    Abi { name: "arm", arch: "arm", model: "-m32", macros: "__arm__ __ARM_EABI__" },
+    Abi { name: "loongarch64", arch: "loongarch", model: "-m64", macros: "__loongarch__" },
+    Abi { name: "m68k", arch: "m68k", model: "-m32", macros: "__m68k__" },
+    Abi { name: "mips_n32", arch: "mips", model: "-m32", macros: "__mips__ _MIPS_SIM=2 _MIPS_SZLONG=32" },
+    Abi { name: "mips_n64", arch: "mips", model: "-m64", macros: "__mips__ _MIPS_SIM=3 _MIPS_SZLONG=64" },
+    Abi { name: "mips_o32", arch: "mips", model: "-m32", macros: "__mips__ _MIPS_SIM=1 _MIPS_SZLONG=32" },
+    Abi { name: "powerpc", arch: "powerpc", model: "-m32", macros: "__powerpc__" },
+    Abi { name: "powerpc64", arch: "powerpc", model: "-m64", macros: "__powerpc__ __powerpc64__" },
+    Abi { name: "riscv32", arch: "riscv", model: "-m32", macros: "__riscv __riscv_xlen=32" },
+    Abi { name: "riscv64", arch: "riscv", model: "-m64", macros: "__riscv __riscv_xlen=64" },
+    Abi { name: "s390x", arch: "s390", model: "-m64", macros: "__s390__ __s390x__" },
+    // Without the second the old set of 32 signals is meant.
+    Abi { name: "sparc", arch: "sparc", model: "-m32", macros: "__sparc__ __WANT_POSIX1B_SIGNALS__" },
+    Abi { name: "sparc64", arch: "sparc", model: "-m64", macros: "__sparc__ __WANT_POSIX1B_SIGNALS__ __arch64__" },
+    Abi { name: "x32", arch: "x86", model: "-mx32", macros: "__x86_64__ __ILP32__" },
+    Abi { name: "x86", arch: "x86", model: "-m32", macros: "__i386__" },
+    Abi { name: "x86_64", arch: "x86", model: "-m64", macros: "__x86_64__" },
+];
+
+const NOT_COVERED: [(&str, &str); 2] =
+    [("csky", "Debian has no headers of this architecture"), ("hexagon", "Debian has no headers of this architecture")];
+
+const INCLUDES: [&str; 9] = [
+    "asm/bitsperlong.h",
+    "asm/signal.h",
+    "asm/unistd.h",
+    "linux/errno.h",
+    "linux/eventfd.h",
+    "linux/fcntl.h",
+    "linux/poll.h",
+    "linux/time.h",
+    "linux/timerfd.h",
+];
+
+/// What the headers of an architecture need not have, and why.
+fn excuse(fact: &Fact, arch: &str) -> Option<&'static str> {
+    match (fact.c.as_str(), arch) {
+        ("_NSIG", "arm" | "m68k" | "s390" | "x86") => Some("their asm/signal.h has only the old set of 32 signals"),
+        _ => None,
+    }
+}
+
+/// The structs of the crate, the kernel's names of them, and where they are the same: by the names of the calls with
+/// and without time64 that a table has.
+const STRUCTS: [(&str, &str, fn(old: bool, new: bool) -> bool); 8] = [
+    ("Timespec", "__kernel_timespec", |_, _| true),
+    ("Itimerspec", "__kernel_itimerspec", |_, _| true),
+    ("PollFd<'_>", "pollfd", |_, _| true),
+    // What the calls take that have no time64 in their names.
+    ("Timespec", "timespec", |_, new| !new),
+    ("Itimerspec", "itimerspec", |_, new| !new),
+    ("OldTimespec32", "timespec", |old, new| old && new),
+    ("OldItimerspec32", "itimerspec", |old, new| old && new),
+    // Its size is _NSIG's, and the headers' sigset_t the old one where _NSIG is not in them.
+    ("SigSet", "sigset_t", |_, _| false),
+];
+
+/// Something that the crate and the headers both say.
+struct Fact {
+    /// Where the crate says it.
+    file: String,
+    /// A macro, or an expression of sizes and offsets, as C has it.
+    c: String,
+    /// None: the headers must not have it either.
+    value: Option<u64>,
+}
+
+pub fn list(_: &Workspace) -> Vec<String> {
+    let covered = ABIS.iter().map(|abi| format!("{:<12} {}", abi.name, abi.arch));
+    let others = NOT_COVERED.iter().map(|(name, why)| format!("{name:<12} not covered: {why}"));
+    covered.chain(others).collect()
+}
+
+/// Checks the ABIs named, or all that have a table; those without headers are told of and not counted.
+pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
+    let mut tables = tables(&workspace.root)?;
+    if let Some(unknown) = names.iter().find(|name| !tables.iter().any(|table| table.abi == **name)) {
+        return Ok(Outcome::Unknown(unknown.clone()));
+    }
+    tables.retain(|table| names.is_empty() || names.contains(&table.abi));
+    let (passed, failed) = check(workspace, &tables, &mut io::stdout())?;
+    println!("{passed} passed, {failed} failed");
+    Ok(Outcome::Done { failed: failed > 0 })
+}
+
+/// All ABIs, as a step of `cargo xtask ci`.
+pub fn step(workspace: &Workspace) -> Result<String> {
+    let mut report = Vec::new();
+    let (passed, failed) = check(workspace, &tables(&workspace.root)?, &mut report)?;
+    ensure!(failed == 0 && passed > 0, "{failed} failed\n{}", String::from_utf8_lossy(&report));
+    let others = NOT_COVERED.map(|(name, _)| name).join(", ");
+    Ok(format!("{passed} facts of {} ABIs, without {others}", ABIS.len()))
+}
+
+/// The tables, by name.
+fn tables(root: &Path) -> Result<Vec<Source>> {
+    let mut tables = Vec::new();
+    for entry in fs::read_dir(root.join("arch"))? {
+        let path = entry?.path();
+        let abi = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        tables.push(Source { abi, text: fs::read_to_string(path)? });
+    }
+    tables.sort_by(|a, b| a.abi.cmp(&b.abi));
+    Ok(tables)
+}
+
+/// Writes a line for each table, and what is wrong below it; returns how many facts passed and failed.
+fn check(workspace: &Workspace, tables: &[Source], out: &mut impl Write) -> Result<(usize, usize)> {
+    let headers = workspace.target.join("cache").join("kernel-headers");
+    let version = fetch(workspace, &headers).with_context(|| format!("no kernel headers: Debian's {PACKAGE} has them"))?;
+    let (mut passed, mut failed) = (0, 0);
+    for source in tables {
+        let name = &source.abi;
+        if let Some((_, why)) = NOT_COVERED.iter().find(|(abi, _)| abi == name) {
+            writeln!(out, "{name}: not covered: {why}")?;
+            continue;
+        }
+        let abi = ABIS.iter().find(|abi| abi.name == name);
+        let abi = abi.with_context(|| format!("arch/{name}.tbl: xtask/src/headers.rs does not know this ABI"))?;
+        let facts = facts(&workspace.root, &table::parse(source).map_err(Error::msg)?)?;
+        let (mut agree, mut notes) = (0, Vec::new());
+        let mut wrong = Vec::new();
+        match evaluate(workspace, &headers, abi, &facts) {
+            Ok(found) => {
+                for (fact, found) in facts.iter().zip(found) {
+                    match (found, excuse(fact, abi.arch)) {
+                        (found, _) if found == fact.value => agree += 1,
+                        (None, Some(why)) => notes.push(format!("{}: not in the headers: {why}", fact.c)),
+                        _ => wrong.push(differ(fact, found)),
+                    }
+                }
+                failed += wrong.len();
+                write!(out, "{name}: {agree} passed, {} failed", wrong.len())?;
+            }
+            Err(error) => {
+                failed += facts.len();
+                write!(out, "{name}: 0 passed, {} failed", facts.len())?;
+                wrong.push(format!("{error:#}"));
+            }
+        }
+        passed += agree;
+        writeln!(out, " ({version}, {})", abi.arch)?;
+        for line in wrong.iter().chain(&notes) {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    Ok((passed, failed))
+}
+
+fn differ(fact: &Fact, found: Option<u64>) -> String {
+    let tell = |value: Option<u64>| value.map_or("nothing".to_owned(), |value| format!("{value} ({value:#x})"));
+    format!("{}: {} has {}, the headers have {}", fact.c, fact.file, tell(fact.value), tell(found))
+}
+
+/// Unpacks the headers, once, and returns the name and version of their package.
+fn fetch(workspace: &Workspace, headers: &Path) -> Result<String> {
+    // Written last: where it exists, the unpacking was finished.
+    let mark = headers.join("version");
+    if !mark.exists() {
+        let suite = Suite::fetch(SUITE, &workspace.target.join("cache"))?;
+        let unpacked = suite.unpack(&[PACKAGE.to_owned()], headers)?;
+        fs::write(&mark, unpacked.join(", "))?;
+    }
+    Ok(fs::read_to_string(mark)?)
+}
+
+/// What the headers have for each fact.
+fn evaluate(workspace: &Workspace, headers: &Path, abi: &Abi, facts: &[Fact]) -> Result<Vec<Option<u64>>> {
+    const SECTION: &str = "facts";
+    let mut c = INCLUDES.map(|header| format!("#include <{header}>\n")).concat();
+    c.push_str("_Static_assert(8 * sizeof(long) == __BITS_PER_LONG, \"the model is not the ABI's\");\n");
+    c.push_str(&format!("__attribute__((section(\"{SECTION}\"))) unsigned long long facts[][2] = {{\n"));
+    for Fact { c: expression, .. } in facts {
+        if expression.contains('(') {
+            c.push_str(&format!("{{ 1, {expression} }},\n"));
+        } else {
+            c.push_str(&format!("#ifdef {expression}\n{{ 1, {expression} }},\n#else\n{{ 0 }},\n#endif\n"));
+        }
+    }
+    c.push_str("};\n");
+
+    let directory = workspace.target.join("headers");
+    fs::create_dir_all(&directory)?;
+    let (source, compiled) = (directory.join(abi.name).with_extension("c"), directory.join(abi.name).with_extension("o"));
+    fs::write(&source, c)?;
+    let mut cc = Command::new("cc");
+    // Nothing of the host's is defined or included.
+    cc.args(["-std=c11", "-undef", "-nostdinc", abi.model]);
+    let long = if abi.model == "-m64" { 8 } else { 4 };
+    cc.args(["-D__CHAR_BIT__=8".to_owned(), format!("-D__SIZEOF_LONG__={long}"), format!("-D__SIZEOF_POINTER__={long}")]);
+    cc.args(abi.macros.split(' ').map(|name| format!("-D{name}")));
+    for directory in [&format!("usr/lib/linux/uapi/{}", abi.arch), "usr/include"] {
+        cc.arg("-isystem").arg(headers.join(directory));
+    }
+    process::succeed(cc.arg("-c").arg(source).arg("-o").arg(&compiled))?;
+
+    let data = fs::read(compiled)?;
+    let object = object::File::parse(&*data)?;
+    let section = object.section_by_name(SECTION).context("the compiler left out the section")?.data()?;
+    // The compilers that know these models are those of x86.
+    let words: Vec<_> = section.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word)).collect();
+    ensure!(words.len() == 2 * facts.len(), "{} words for {} facts", words.len(), facts.len());
+    Ok(words.chunks(2).map(|pair| (pair[0] == 1).then_some(pair[1])).collect())
+}
+
+/// What the crate says of an ABI: in its table, and in its sources.
+fn facts(root: &Path, table: &Table) -> Result<Vec<Fact>> {
+    let file = format!("arch/{}.tbl", table.abi);
+    let mut facts: Vec<_> = table.facts.iter().map(|fact| in_table(&file, fact.kind, fact.name, Some(fact.value))).collect();
+    let has = |name: &str| table.facts.iter().any(|fact| fact.name == name);
+    for name in table::CALLS.as_flattened() {
+        // One of fcntl and fcntl64 is enough: they differ in the commands for locks only.
+        if !name.is_empty() && !name.starts_with("fcntl") && !has(name) {
+            facts.push(in_table(&file, "nr", name, None));
+        }
+    }
+    for file in ["src/abi.rs", "src/errno.rs", "src/flags.rs", "src/pollfd.rs"] {
+        let text = fs::read_to_string(root.join(file))?;
+        let before = facts.len();
+        let mut alias = None;
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim();
+            read(line, file, &mut alias, table, &mut facts).with_context(|| format!("{file}:{}: {line}", index + 1))?;
+        }
+        ensure!(facts.len() > before, "{file}: no constant found");
+    }
+    Ok(facts)
+}
+
+fn in_table(file: &str, kind: &str, name: &str, value: Option<u64>) -> Fact {
+    let c = if kind == "nr" { format!("__NR_{name}") } else { name.to_owned() };
+    Fact { file: file.to_owned(), c, value }
+}
