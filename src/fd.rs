@@ -4,6 +4,9 @@
 //! [`EventFd`](crate::EventFd) goes into tokio's `AsyncFd`, mio's `SourceFd` or anything else that takes them. Without it
 //! they are types and traits of the same names, with what the standard library's have in common with a program that has
 //! none: code written against one compiles against the other.
+//!
+//! Dropping an owner issues `close`. The standard library, where it was built with debug assertions, asks `fcntl` (`F_GETFD`)
+//! first, and aborts the program if somebody else closed the descriptor; the types here do neither.
 
 #[cfg(feature = "std")]
 pub use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};

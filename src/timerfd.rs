@@ -428,7 +428,9 @@ impl TimerFd {
     ///
     /// # Errors
     ///
-    /// Those of [`take`](Self::take) and of [`poll`](crate::poll()).
+    /// - [`INVAL`](Errno::INVAL): not a timer, which is what 0 bytes mean where `ppoll` has just said that there is something;
+    ///   so does a clock that is set back twice in that one moment
+    /// - those of [`take`](Self::take) and of [`poll`](crate::poll())
     pub fn wait(&self) -> Result<Tick> {
         let mut polled = false;
         loop {
@@ -468,7 +470,8 @@ impl TimerFd {
     /// # Errors
     ///
     /// - [`NOTTY`](Errno::NOTTY): a kernel without `CONFIG_CHECKPOINT_RESTORE`, or before 3.17; a 32-bit program on a 64-bit
-    ///   kernel; not a timer
+    ///   kernel; not a timer (a few other kinds of file say [`INVAL`](Errno::INVAL))
+    /// - [`NOSYS`](Errno::NOSYS): QEMU's user mode, which does not know it
     /// - [`CANCELED`](Errno::CANCELED): a step of the clock that no read has told yet
     #[inline]
     #[doc(alias("ioctl", "TFD_IOC_SET_TICKS"))]

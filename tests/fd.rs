@@ -15,7 +15,7 @@ fn is_open(fd: RawFd) -> bool {
     std::fs::read_link(format!("/proc/self/fd/{fd}")).is_ok()
 }
 
-/// In processes of their own, where nobody else opens the number anew.
+/// Checks one of each type. For processes of their own, where no other test opens a closed number anew.
 fn both(check: fn(EventFd), check_timer: fn(TimerFd)) {
     check(EventFd::new(0).unwrap());
     check_timer(TimerFd::new(Clock::Monotonic).unwrap());
