@@ -101,15 +101,34 @@
 //!
 //! # Targets
 //!
-//! Linux and Android, on the ABIs that have a table in `arch/`; the build names what is missing for any other. So far the
-//! crate has traps for x86_64 and x86. Under Miri nothing here runs: it has no inline assembly.
+//! Linux and Android, on every ABI that has a table in `arch/`; the build names what is missing for any other. x86_64, x86,
+//! aarch64, arm, riscv64, riscv32, loongarch64, s390x, powerpc and powerpc64 on stable Rust (powerpc and powerpc64 from
+//! 1.95 on); mips, sparc, sparc64 and hexagon with a nightly compiler and the feature `nightly`, which does nothing on other
+//! targets. The README's table says which targets were built, run under QEMU and run on a real kernel. Under Miri nothing
+//! here runs: it has no inline assembly.
 //!
 //! # Compilers
 //!
-//! Rust 1.85; the feature `syscalls` (conversion to and from `syscalls::Errno`) needs 1.87. The feature `nightly` does
-//! nothing on targets whose inline assembly is stable.
+//! Rust 1.85; the feature `syscalls` (conversion to and from `syscalls::Errno`) needs 1.87.
 
 #![no_std]
+#![cfg_attr(
+    all(
+        feature = "nightly",
+        any(
+            target_arch = "csky",
+            target_arch = "hexagon",
+            target_arch = "m68k",
+            target_arch = "mips",
+            target_arch = "mips32r6",
+            target_arch = "mips64",
+            target_arch = "mips64r6",
+            target_arch = "sparc",
+            target_arch = "sparc64"
+        )
+    ),
+    feature(asm_experimental_arch)
+)]
 #![deny(missing_docs, unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 #[cfg(feature = "std")]

@@ -42,7 +42,7 @@ pub struct PollFd<'fd> {
 }
 
 const_assert_eq!(size_of::<PollFd<'_>>(), 8);
-const_assert_eq!(align_of::<PollFd<'_>>(), 4);
+const_assert_eq!(align_of::<PollFd<'_>>(), align_of::<i32>());
 const_assert_eq!(offset_of!(PollFd<'_>, fd), 0);
 const_assert_eq!(offset_of!(PollFd<'_>, events), 4);
 const_assert_eq!(offset_of!(PollFd<'_>, revents), 6);

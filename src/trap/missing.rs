@@ -1,6 +1,9 @@
-//! Stands in for the trap of an instruction set that has none yet, so that the build ends with one error, this one.
+//! Stands in for the trap of an instruction set whose inline assembly is not stable, so that the build ends with one
+//! error, this one.
 
-compile_error!("barefd has no trap for this architecture yet: so far it runs on x86_64 and x86");
+compile_error!(
+    "barefd needs its feature `nightly`, and a nightly compiler, on this architecture: its inline assembly is not stable"
+);
 
 macro_rules! stand_in {
     ($($name:ident($($arg:ident),*);)*) => {

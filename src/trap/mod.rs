@@ -14,9 +14,41 @@
 //! assert_eq!(Errno::from_ret(ret), Err(Errno::BADF));
 //! ```
 
+#[cfg_attr(target_arch = "aarch64", path = "aarch64.rs")]
+#[cfg_attr(target_arch = "arm", path = "arm.rs")]
+#[cfg_attr(target_arch = "loongarch64", path = "loongarch64.rs")]
+#[cfg_attr(any(target_arch = "powerpc", target_arch = "powerpc64"), path = "powerpc.rs")]
+#[cfg_attr(any(target_arch = "riscv32", target_arch = "riscv64"), path = "riscv.rs")]
+#[cfg_attr(target_arch = "s390x", path = "s390x.rs")]
 #[cfg_attr(target_arch = "x86", path = "x86.rs")]
 #[cfg_attr(target_arch = "x86_64", path = "x86_64.rs")]
-#[cfg_attr(not(any(target_arch = "x86", target_arch = "x86_64")), path = "missing.rs")]
+#[cfg_attr(all(target_arch = "csky", feature = "nightly"), path = "csky.rs")]
+#[cfg_attr(all(target_arch = "hexagon", feature = "nightly"), path = "hexagon.rs")]
+#[cfg_attr(all(target_arch = "m68k", feature = "nightly"), path = "m68k.rs")]
+#[cfg_attr(
+    all(
+        any(target_arch = "mips", target_arch = "mips32r6", target_arch = "mips64", target_arch = "mips64r6"),
+        feature = "nightly"
+    ),
+    path = "mips.rs"
+)]
+#[cfg_attr(all(any(target_arch = "sparc", target_arch = "sparc64"), feature = "nightly"), path = "sparc.rs")]
+#[cfg_attr(
+    not(any(
+        target_arch = "aarch64",
+        target_arch = "arm",
+        target_arch = "loongarch64",
+        target_arch = "powerpc",
+        target_arch = "powerpc64",
+        target_arch = "riscv32",
+        target_arch = "riscv64",
+        target_arch = "s390x",
+        target_arch = "x86",
+        target_arch = "x86_64",
+        feature = "nightly"
+    )),
+    path = "missing.rs"
+)]
 mod isa;
 
 pub use crate::abi::nr;

@@ -3,11 +3,11 @@
 use core::ffi::CStr;
 use core::mem::size_of;
 
+use crate::uapi;
 use barefd::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use barefd::sys::{Itimerspec, Timespec};
 use barefd::trap::{self, nr};
 use barefd::{Errno, PollFd, Result};
-use linux_raw_sys::general as uapi;
 #[cfg(not(any(target_arch = "hexagon", target_arch = "sparc", target_arch = "sparc64")))]
 use linux_raw_sys::ioctl;
 

@@ -37,9 +37,11 @@
 mod outcome;
 mod cases;
 mod kernel;
+#[cfg(not(target_arch = "hexagon"))]
 mod oracle;
 #[cfg(old_time)]
 pub mod seccomp;
+mod uapi;
 
 pub use outcome::{Failure, Outcome, Text, Unpassed};
 
@@ -98,6 +100,7 @@ macro_rules! each_case {
                 an_empty_counter_would_block
                 a_single_read_can_be_told_not_to_wait
                 wait_gives_what_is_there_blocking_or_not
+                wait_waits_where_a_read_would_block
                 a_short_read_is_inval_even_where_it_would_block
                 a_long_read_gives_eight_bytes
                 a_read_to_a_bad_address_is_fault_and_loses_the_count

@@ -1,5 +1,6 @@
 #![no_std]
 #![no_main]
+#![cfg_attr(feature = "nightly", feature(asm_experimental_arch))]
 //! Runs the conformance cases, without libc.
 
 use core::fmt::{Arguments, Write};

@@ -76,10 +76,15 @@ events! {
     NVAL = POLLNVAL,
     RDNORM = POLLRDNORM,
     RDBAND = POLLRDBAND,
-    WRNORM = POLLWRNORM,
     WRBAND = POLLWRBAND,
     RDHUP = POLLRDHUP,
 }
+
+// `linux-raw-sys` has no POLLWRNORM for sparc: there it is POLLOUT, by name.
+#[cfg(not(any(target_arch = "sparc", target_arch = "sparc64")))]
+events! { WRNORM = POLLWRNORM, }
+#[cfg(any(target_arch = "sparc", target_arch = "sparc64"))]
+events! { WRNORM = POLLOUT, }
 
 const_assert_eq!(Clock::Realtime.id() as u32, uapi::CLOCK_REALTIME);
 const_assert_eq!(Clock::Monotonic.id() as u32, uapi::CLOCK_MONOTONIC);

@@ -3,9 +3,9 @@
 
 use core::mem::{offset_of, size_of};
 
+use crate::uapi::__NR_prctl;
 use barefd::trap::{self, nr};
 use barefd::{Errno, Result};
-use linux_raw_sys::general::__NR_prctl;
 use static_assertions::const_assert_eq;
 
 /// `struct sock_filter` (`include/uapi/linux/filter.h`).

@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
+use crate::uapi::{EPOLLET, EPOLLIN, EPOLLOUT};
 use barefd::{Clock, EventFd, TimerFd};
-use linux_raw_sys::general::{EPOLLET, EPOLLIN, EPOLLOUT};
 
 use super::{HOUR, SOON, becomes_readable, expired};
 use crate::Outcome;

@@ -1,8 +1,10 @@
 //! The event counter.
 
-use barefd::fd::{AsFd, AsRawFd};
-use barefd::{Errno, EventFd, EventFdFlags, PollFlags, sys};
-use linux_raw_sys::general as uapi;
+use crate::uapi;
+use core::time::Duration;
+
+use barefd::fd::{AsFd, AsRawFd, OwnedFd};
+use barefd::{Clock, Errno, EventFd, EventFdFlags, PollFlags, TimerFd, sys};
 
 use super::{FdInfo, c_str, events, needs_proc, proc_path};
 use crate::{Outcome, Unpassed, kernel};
@@ -117,6 +119,17 @@ pub fn wait_gives_what_is_there_blocking_or_not() -> Outcome {
         check_eq!(event.take(), Ok(Some(7)));
     }
     check_eq!(EventFd::semaphore(6)?.wait(), Ok(1));
+    Ok(())
+}
+
+/// Of a timer, since nobody is there to write to a counter meanwhile.
+pub fn wait_waits_where_a_read_would_block() -> Outcome {
+    let timer = TimerFd::nonblocking(Clock::Monotonic)?;
+    let start = Clock::Monotonic.now()?;
+    timer.arm_after(Duration::from_millis(5))?;
+    check!(timer.get()?.is_armed() || events(&timer, PollFlags::IN)? == PollFlags::IN);
+    check_eq!(EventFd::from(OwnedFd::from(timer)).wait(), Ok(1));
+    check_in!(Clock::Monotonic.now()? - start, Duration::from_millis(5)..);
     Ok(())
 }
 

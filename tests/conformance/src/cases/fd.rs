@@ -138,11 +138,11 @@ pub fn nonblocking_can_be_set_and_cleared() -> Outcome {
 pub fn setting_nonblocking_keeps_the_other_flags() -> Outcome {
     let (read, _write) = kernel::pipe()?;
     let event = EventFd::from(read);
-    sys::fcntl_setfl(event.as_fd(), linux_raw_sys::general::O_APPEND)?;
+    sys::fcntl_setfl(event.as_fd(), crate::uapi::O_APPEND)?;
     let before = sys::fcntl_getfl(event.as_fd())?;
-    check!(before & linux_raw_sys::general::O_APPEND != 0);
+    check!(before & crate::uapi::O_APPEND != 0);
     event.set_nonblocking(true)?;
-    check_eq!(sys::fcntl_getfl(event.as_fd()), Ok(before | linux_raw_sys::general::O_NONBLOCK));
+    check_eq!(sys::fcntl_getfl(event.as_fd()), Ok(before | crate::uapi::O_NONBLOCK));
     event.set_nonblocking(false)?;
     check_eq!(sys::fcntl_getfl(event.as_fd()), Ok(before));
     Ok(())

@@ -10,7 +10,7 @@ use crate::kernel::Epoll;
 use crate::{Outcome, Unpassed, kernel};
 
 fn device(path: &CStr) -> Outcome<OwnedFd> {
-    match kernel::open(path, linux_raw_sys::general::O_RDWR) {
+    match kernel::open(path, crate::uapi::O_RDWR) {
         Err(Errno::NOENT | Errno::NXIO | Errno::ACCES) => Err(Unpassed::NotApplicable("no such device node here")),
         result => Ok(result?),
     }

@@ -3,11 +3,11 @@
 use core::hint::black_box;
 use core::mem::size_of;
 
+use crate::uapi::{__NR_getpid, __NR_sched_yield, EPOLLIN};
 use barefd::fd::AsFd;
 use barefd::sys::SigSet;
 use barefd::trap::{self, nr};
 use barefd::{Errno, EventFd, EventFdFlags, PollFd, PollFlags};
-use linux_raw_sys::general::{__NR_getpid, __NR_sched_yield, EPOLLIN};
 
 use super::spec;
 use crate::kernel::{Epoll, time};

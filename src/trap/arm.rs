@@ -1,0 +1,91 @@
+//! arm, A32 and every Thumb: `svc 0`.
+//!
+//! - number in r7, arguments in r0 to r5
+//! - result in r0; an error is -4095..=-1
+//! - every other register and the flags survive
+//!
+//! Source: `arch/arm/kernel/entry-common.S`, `vector_swi`, of the EABI.
+//!
+//! r7 is the frame pointer of Thumb code and refused as an operand there, and no stable cfg tells Thumb from A32: it is
+//! saved on the stack in both. Thumb before v6 moves between low registers with `movs` alone, and has no register left
+//! beside six arguments: the last travels with the number, through memory.
+
+macro_rules! trap {
+    ([$($option:ident)?] $nr:ident $($register:tt = $arg:ident),*) => {{
+        let ret: isize;
+        // SAFETY: the registers are those of the ABI, r7 gets its value back, and all others survive. What the kernel does
+        // with the arguments is the caller's promise.
+        unsafe {
+            core::arch::asm!(
+                "push {{r7}}",
+                "movs r7, {nr}",
+                "svc 0",
+                "pop {{r7}}",
+                nr = in(reg) $nr,
+                $(in($register) $arg,)*
+                lateout("r0") ret,
+                options($($option)?),
+            );
+        }
+        ret
+    }};
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall0(nr: usize) -> isize {
+    trap!([] nr)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
+    trap!([] nr "r0" = a)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
+    trap!([] nr "r0" = a, "r1" = b)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
+    trap!([] nr "r0" = a, "r1" = b, "r2" = c)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
+    trap!([] nr "r0" = a, "r1" = b, "r2" = c, "r3" = d)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
+    trap!([readonly] nr "r0" = a, "r1" = b, "r2" = c, "r3" = d)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
+    trap!([] nr "r0" = a, "r1" = b, "r2" = c, "r3" = d, "r4" = e)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
+    let pair = [nr, f];
+    let ret: isize;
+    // SAFETY: as above; r5 points to `pair` until it is read for the last time.
+    unsafe {
+        core::arch::asm!(
+            "push {{r7}}",
+            "ldr r7, [r5]",
+            "ldr r5, [r5, #4]",
+            "svc 0",
+            "pop {{r7}}",
+            in("r0") a,
+            in("r1") b,
+            in("r2") c,
+            in("r3") d,
+            in("r4") e,
+            inlateout("r5") pair.as_ptr() => _,
+            lateout("r0") ret,
+        );
+    }
+    ret
+}

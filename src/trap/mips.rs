@@ -1,0 +1,106 @@
+//! mips o32, n32 and n64, also release 6: `syscall`.
+//!
+//! - number in $2; the first four arguments in $4 to $7, the fifth and sixth at 16($sp) and 20($sp) (o32) or in $8 and $9
+//! - result in $2; an error sets $7, with the errno in $2 as a positive number
+//! - $1, $3, $8 to $15, $24, $25, hi and lo are clobbered; the others survive
+//!
+//! Source: `arch/mips/kernel/scall32-o32.S`, `scall64-n64.S`, `scall64-n32.S`; `arch/mips/include/asm/stackframe.h`,
+//! `RESTORE_SOME` and its like; `arch/mips/include/uapi/asm/unistd.h`.
+//!
+//! $1, hi and lo cannot be named in `asm!`, and the compiler does keep values in $1 across it, which QEMU user mode does not
+//! show. The trap is therefore a function of its own: the calling convention lets it clobber all that. With the number last,
+//! the arguments lie already where the kernel wants them.
+
+#[cfg(any(target_arch = "mips", target_arch = "mips32r6"))]
+core::arch::global_asm!(
+    ".set push
+     .set noreorder
+     .globl __barefd_syscall
+     .hidden __barefd_syscall
+     .type __barefd_syscall, @function
+     .ent __barefd_syscall
+     __barefd_syscall:
+         lw $2, 24($sp)
+         syscall
+         beqz $7, 1f
+          nop
+         negu $2, $2
+     1:  jr $ra
+          nop
+     .end __barefd_syscall
+     .size __barefd_syscall, . - __barefd_syscall
+     .set pop"
+);
+
+#[cfg(any(target_arch = "mips64", target_arch = "mips64r6"))]
+core::arch::global_asm!(
+    ".set push
+     .set noreorder
+     .globl __barefd_syscall
+     .hidden __barefd_syscall
+     .type __barefd_syscall, @function
+     .ent __barefd_syscall
+     __barefd_syscall:
+         move $2, $10
+         syscall
+         beqz $7, 1f
+          nop
+         dnegu $2, $2
+     1:  jr $ra
+          nop
+     .end __barefd_syscall
+     .size __barefd_syscall, . - __barefd_syscall
+     .set pop"
+);
+
+unsafe extern "C" {
+    fn __barefd_syscall(a: usize, b: usize, c: usize, d: usize, e: usize, f: usize, nr: usize) -> isize;
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall0(nr: usize) -> isize {
+    // SAFETY: the caller's promise.
+    unsafe { __barefd_syscall(0, 0, 0, 0, 0, 0, nr) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
+    // SAFETY: the caller's promise.
+    unsafe { __barefd_syscall(a, 0, 0, 0, 0, 0, nr) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
+    // SAFETY: the caller's promise.
+    unsafe { __barefd_syscall(a, b, 0, 0, 0, 0, nr) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
+    // SAFETY: the caller's promise.
+    unsafe { __barefd_syscall(a, b, c, 0, 0, 0, nr) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
+    // SAFETY: the caller's promise.
+    unsafe { __barefd_syscall(a, b, c, d, 0, 0, nr) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
+    // SAFETY: the caller's promise.
+    unsafe { __barefd_syscall(a, b, c, d, 0, 0, nr) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
+    // SAFETY: the caller's promise.
+    unsafe { __barefd_syscall(a, b, c, d, e, 0, nr) }
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
+    // SAFETY: the caller's promise.
+    unsafe { __barefd_syscall(a, b, c, d, e, f, nr) }
+}

@@ -1,0 +1,72 @@
+//! riscv32 and riscv64: `ecall`.
+//!
+//! - number in a7, arguments in a0 to a5
+//! - result in a0; an error is -4095..=-1
+//! - the other general and floating-point registers survive; the vector registers, vl, vtype and vstart do not: the kernel
+//!   discards them, hence no `preserves_flags`
+//!
+//! Source: `arch/riscv/kernel/traps.c`, `do_trap_ecall_u`, and `riscv_v_vstate_discard` there;
+//! `Documentation/arch/riscv/vector.rst`, section 3.
+
+macro_rules! trap {
+    ([$($option:ident)?] $nr:ident $($register:tt = $arg:ident),*) => {{
+        let ret: isize;
+        // SAFETY: the registers are those of the ABI, and what the trap clobbers is named. What the kernel does with the
+        // arguments is the caller's promise.
+        unsafe {
+            core::arch::asm!(
+                "ecall",
+                in("a7") $nr,
+                $(in($register) $arg,)*
+                lateout("a0") ret,
+                out("v0") _, out("v1") _, out("v2") _, out("v3") _, out("v4") _, out("v5") _, out("v6") _,
+                out("v7") _, out("v8") _, out("v9") _, out("v10") _, out("v11") _, out("v12") _, out("v13") _,
+                out("v14") _, out("v15") _, out("v16") _, out("v17") _, out("v18") _, out("v19") _, out("v20") _,
+                out("v21") _, out("v22") _, out("v23") _, out("v24") _, out("v25") _, out("v26") _, out("v27") _,
+                out("v28") _, out("v29") _, out("v30") _, out("v31") _,
+                options(nostack $(, $option)?),
+            );
+        }
+        ret
+    }};
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall0(nr: usize) -> isize {
+    trap!([] nr)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
+    trap!([] nr "a0" = a)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
+    trap!([] nr "a0" = a, "a1" = b)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
+    trap!([] nr "a0" = a, "a1" = b, "a2" = c)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
+    trap!([] nr "a0" = a, "a1" = b, "a2" = c, "a3" = d)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
+    trap!([readonly] nr "a0" = a, "a1" = b, "a2" = c, "a3" = d)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
+    trap!([] nr "a0" = a, "a1" = b, "a2" = c, "a3" = d, "a4" = e)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
+    trap!([] nr "a0" = a, "a1" = b, "a2" = c, "a3" = d, "a4" = e, "a5" = f)
+}

@@ -1,0 +1,88 @@
+//! sparc and sparc64: `ta 0x10`, `ta 0x6d`.
+//!
+//! - number in %g1, arguments in %o0 to %o5
+//! - result in %o0; an error sets the carry bit (icc on sparc, xcc on sparc64), with the errno in %o0 as a positive number
+//! - %o1 and the condition codes are clobbered; the others survive
+//!
+//! Source: `arch/sparc/kernel/syscalls.S`, `linux_sparc_syscall`; `arch/sparc/kernel/entry.S`, `linux_sparc_syscall`.
+//!
+//! %g1 cannot be an operand, and the compiler keeps nothing in it across an `asm!`: the number is moved there.
+
+#[cfg(target_arch = "sparc")]
+macro_rules! ta {
+    () => {
+        "ta 0x10
+         bcc 2f"
+    };
+}
+
+#[cfg(target_arch = "sparc64")]
+macro_rules! ta {
+    () => {
+        "ta 0x6d
+         bcc,pt %xcc, 2f"
+    };
+}
+
+macro_rules! trap {
+    ([$($option:ident)?] $nr:ident $($register:tt = $arg:ident),*) => {{
+        let ret: isize;
+        // SAFETY: the registers are those of the ABI, and what the trap clobbers is named. What the kernel does with the
+        // arguments is the caller's promise.
+        unsafe {
+            core::arch::asm!(
+                "mov {nr}, %g1",
+                ta!(),
+                " nop",
+                "sub %g0, %o0, %o0",
+                "2:",
+                nr = in(reg) $nr,
+                $(in($register) $arg,)*
+                lateout("o0") ret,
+                lateout("o1") _,
+                options(nostack $(, $option)?),
+            );
+        }
+        ret
+    }};
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall0(nr: usize) -> isize {
+    trap!([] nr)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
+    trap!([] nr "o0" = a)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
+    trap!([] nr "o0" = a, "o1" = b)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
+    trap!([] nr "o0" = a, "o1" = b, "o2" = c)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
+    trap!([] nr "o0" = a, "o1" = b, "o2" = c, "o3" = d)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
+    trap!([readonly] nr "o0" = a, "o1" = b, "o2" = c, "o3" = d)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
+    trap!([] nr "o0" = a, "o1" = b, "o2" = c, "o3" = d, "o4" = e)
+}
+
+#[inline(always)]
+pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
+    trap!([] nr "o0" = a, "o1" = b, "o2" = c, "o3" = d, "o4" = e, "o5" = f)
+}

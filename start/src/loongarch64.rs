@@ -1,0 +1,16 @@
+//! loongarch64: the stack pointer is in $sp; Rust code wants it aligned to 16.
+
+/// `_start`: calls `start` with the stack pointer.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __start {
+    () => {
+        ".globl _start
+         .type _start, @function
+         _start:
+             move $fp, $zero
+             move $a0, $sp
+             bstrins.d $sp, $zero, 3, 0
+             bl {start}"
+    };
+}

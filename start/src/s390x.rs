@@ -1,0 +1,17 @@
+//! s390x: the stack pointer is in r15, aligned to 8; the callee may save its registers in the 160 bytes above it, and a
+//! zero there ends backtraces.
+
+/// `_start`: calls `start` with the stack pointer.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __start {
+    () => {
+        ".globl _start
+         .type _start, @function
+         _start:
+             lgr %r2, %r15
+             aghi %r15, -160
+             xc 0(8, %r15), 0(%r15)
+             brasl %r14, {start}"
+    };
+}

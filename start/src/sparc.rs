@@ -1,0 +1,37 @@
+//! sparc and sparc64: the stack lies above a register window's save area, and on sparc64 the stack pointer is biased by
+//! 2047.
+
+/// `_start`: calls `start` with the stack pointer.
+#[cfg(target_arch = "sparc")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __start {
+    () => {
+        ".globl _start
+         .type _start, @function
+         _start:
+             mov 0, %fp
+             add %sp, 64, %o0
+             andn %sp, 7, %sp
+             sub %sp, 32, %sp
+             call {start}
+              nop"
+    };
+}
+
+/// `_start`: calls `start` with the stack pointer.
+#[cfg(target_arch = "sparc64")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __start {
+    () => {
+        ".globl _start
+         .type _start, @function
+         _start:
+             mov 0, %fp
+             add %sp, 2047 + 128, %o0
+             sub %sp, 48, %sp
+             call {start}
+              nop"
+    };
+}
