@@ -8,8 +8,11 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::Outcome;
+use crate::clobbers;
 use crate::elf;
+use crate::headers;
 use crate::process::{self, Done};
+use crate::qemu;
 use crate::readme;
 use crate::step::{self, Action, Step};
 use crate::targets::Target;
@@ -63,6 +66,13 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
     step("minimal".into(), "the README's program, and its file", Box::new(minimal));
     step("conformance".into(), "the freestanding conformance program", Box::new(conformance));
     step("i686".into(), "conformance and the example in 32 bits, with the old calls too", Box::new(i686));
+    step("qemu".into(), "conformance on the other architectures, and the README's table of them", Box::new(qemu::step));
+    step(
+        "clobbers".into(),
+        "no register carried across a trap that the kernel does not keep",
+        Box::new(clobbers::step),
+    );
+    step("headers".into(), "the tables and constants beside the kernel's headers", Box::new(headers::step));
     step("package".into(), "what is published: no more, no less", Box::new(package));
     step("readme".into(), "every command of the README is run by a step", Box::new(readme::check));
     steps

@@ -47,17 +47,75 @@ pub fn depends(package: &str) -> Result<Vec<String>> {
 
 /// Unpacks packages, names or `name=version`, below `directory` without installing them. Needs no root.
 pub fn unpack(packages: &[String], directory: &Path) -> Result<()> {
+    unpack_with(&[], packages, directory)?;
+    Ok(())
+}
+
+/// A suite that the system need not be set up for, with lists of its own. Needs no root.
+pub struct Suite {
+    options: Vec<String>,
+}
+
+impl Suite {
+    /// Fetches the lists of a suite to below `cache`.
+    pub fn fetch(name: &str, cache: &Path) -> Result<Self> {
+        let home = cache.join(format!("apt-{name}"));
+        let (list, lists) = (home.join("sources.list"), home.join("lists"));
+        fs::create_dir_all(lists.join("partial"))?;
+        fs::write(&list, format!("deb {} {name} main\n", archive()?))?;
+        let options = [
+            format!("Dir::Etc::SourceList={}", list.display()),
+            "Dir::Etc::SourceParts=/dev/null".to_owned(),
+            format!("Dir::State::Lists={}", lists.display()),
+            format!("Dir::Cache={}", home.display()),
+        ];
+        let options = options.into_iter().flat_map(|option| ["-o".to_owned(), option]).collect();
+        process::succeed(apt_get("update").arg("--error-on=any").args(&options))?;
+        Ok(Self { options })
+    }
+
+    /// Unpacks packages of the suite as [`unpack`] does, and returns the name and version of each.
+    pub fn unpack(&self, packages: &[String], directory: &Path) -> Result<Vec<String>> {
+        unpack_with(&self.options, packages, directory)
+    }
+}
+
+/// Where the system takes Debian itself from.
+fn archive() -> Result<String> {
+    if is_root()? {
+        update()?;
+    }
+    let mut command = Command::new("apt-get");
+    command.args([
+        "indextargets",
+        "--format",
+        "$(REPO_URI)",
+        "Created-By: Packages",
+        "Origin: Debian",
+        "Label: Debian",
+    ]);
+    let output = process::succeed(&mut command)?;
+    output.stdout.lines().next().map(str::to_owned).context("apt has no lists of Debian: as root, apt-get update")
+}
+
+fn unpack_with(options: &[String], packages: &[String], directory: &Path) -> Result<Vec<String>> {
     let downloads = directory.join("downloads");
     if directory.exists() {
         fs::remove_dir_all(directory)?;
     }
     fs::create_dir_all(&downloads)?;
-    process::succeed(apt_get("download").args(packages).current_dir(&downloads))?;
+    process::succeed(apt_get("download").args(options).args(packages).current_dir(&downloads))?;
+    let mut unpacked = Vec::new();
     for package in fs::read_dir(&downloads)? {
-        process::succeed(Command::new("dpkg-deb").arg("--extract").arg(package?.path()).arg(directory))?;
+        let package = package?.path();
+        let name = process::succeed(
+            Command::new("dpkg-deb").args(["--showformat=${Package} ${Version}", "--show"]).arg(&package),
+        )?;
+        process::succeed(Command::new("dpkg-deb").arg("--extract").arg(package).arg(directory))?;
+        unpacked.push(name.stdout);
     }
     fs::remove_dir_all(&downloads)?;
-    Ok(())
+    Ok(unpacked)
 }
 
 /// Fetches the package lists: old ones name files that are gone.

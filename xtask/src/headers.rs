@@ -55,8 +55,8 @@ const ABIS: [Abi; 17] = [
     Abi { name: "x86_64", arch: "x86", model: "-m64", macros: "__x86_64__" },
 ];
 
-const NOT_COVERED: [(&str, &str); 2] =
-    [("csky", "Debian has no headers of this architecture"), ("hexagon", "Debian has no headers of this architecture")];
+const NOT_COVERED: [&str; 2] = ["csky", "hexagon"];
+const WHY: &str = "Debian has no headers of this architecture";
 
 const INCLUDES: [&str; 9] = [
     "asm/bitsperlong.h",
@@ -78,20 +78,25 @@ fn excuse(fact: &Fact, arch: &str) -> Option<&'static str> {
     }
 }
 
-/// The structs of the crate, the kernel's names of them, and where they are the same: by the names of the calls with
-/// and without time64 that a table has.
-const STRUCTS: [(&str, &str, fn(old: bool, new: bool) -> bool); 8] = [
-    ("Timespec", "__kernel_timespec", |_, _| true),
-    ("Itimerspec", "__kernel_itimerspec", |_, _| true),
-    ("PollFd<'_>", "pollfd", |_, _| true),
-    // What the calls take that have no time64 in their names.
-    ("Timespec", "timespec", |_, new| !new),
-    ("Itimerspec", "itimerspec", |_, new| !new),
-    ("OldTimespec32", "timespec", |old, new| old && new),
-    ("OldItimerspec32", "itimerspec", |old, new| old && new),
-    // Its size is _NSIG's, and the headers' sigset_t the old one where _NSIG is not in them.
-    ("SigSet", "sigset_t", |_, _| false),
-];
+/// The kernel's names of a struct of the crate, on the ABI of a table.
+fn kernel_structs(name: &str, table: &Table) -> Option<&'static [&'static str]> {
+    // Those without `__kernel` are what the calls take that have no time64 in their names.
+    let time64 = has(table, "timerfd_settime64");
+    let both = time64 && has(table, "timerfd_settime");
+    Some(match name {
+        "Timespec" if time64 => &["__kernel_timespec"],
+        "Timespec" => &["__kernel_timespec", "timespec"],
+        "Itimerspec" if time64 => &["__kernel_itimerspec"],
+        "Itimerspec" => &["__kernel_itimerspec", "itimerspec"],
+        "OldTimespec32" if both => &["timespec"],
+        "OldItimerspec32" if both => &["itimerspec"],
+        "OldTimespec32" | "OldItimerspec32" => &[],
+        "PollFd<'_>" => &["pollfd"],
+        // Its size is _NSIG's, and the headers' sigset_t the old one where _NSIG is not in them.
+        "SigSet" => &[],
+        _ => return None,
+    })
+}
 
 /// Something that the crate and the headers both say.
 struct Fact {
@@ -105,7 +110,7 @@ struct Fact {
 
 pub fn list(_: &Workspace) -> Vec<String> {
     let covered = ABIS.iter().map(|abi| format!("{:<12} {}", abi.name, abi.arch));
-    let others = NOT_COVERED.iter().map(|(name, why)| format!("{name:<12} not covered: {why}"));
+    let others = NOT_COVERED.iter().map(|name| format!("{name:<12} not covered: {WHY}"));
     covered.chain(others).collect()
 }
 
@@ -126,8 +131,7 @@ pub fn step(workspace: &Workspace) -> Result<String> {
     let mut report = Vec::new();
     let (passed, failed) = check(workspace, &tables(&workspace.root)?, &mut report)?;
     ensure!(failed == 0 && passed > 0, "{failed} failed\n{}", String::from_utf8_lossy(&report));
-    let others = NOT_COVERED.map(|(name, _)| name).join(", ");
-    Ok(format!("{passed} facts of {} ABIs, without {others}", ABIS.len()))
+    Ok(format!("{passed} facts of {} ABIs, without {}", ABIS.len(), NOT_COVERED.join(" and ")))
 }
 
 /// The tables, by name.
@@ -145,19 +149,19 @@ fn tables(root: &Path) -> Result<Vec<Source>> {
 /// Writes a line for each table, and what is wrong below it; returns how many facts passed and failed.
 fn check(workspace: &Workspace, tables: &[Source], out: &mut impl Write) -> Result<(usize, usize)> {
     let headers = workspace.target.join("cache").join("kernel-headers");
-    let version = fetch(workspace, &headers).with_context(|| format!("no kernel headers: Debian's {PACKAGE} has them"))?;
+    let version =
+        fetch(workspace, &headers).with_context(|| format!("no kernel headers: Debian's {PACKAGE} has them"))?;
     let (mut passed, mut failed) = (0, 0);
     for source in tables {
         let name = &source.abi;
-        if let Some((_, why)) = NOT_COVERED.iter().find(|(abi, _)| abi == name) {
-            writeln!(out, "{name}: not covered: {why}")?;
+        if NOT_COVERED.contains(&name.as_str()) {
+            writeln!(out, "{name}: not covered: {WHY}")?;
             continue;
         }
         let abi = ABIS.iter().find(|abi| abi.name == name);
         let abi = abi.with_context(|| format!("arch/{name}.tbl: xtask/src/headers.rs does not know this ABI"))?;
         let facts = facts(&workspace.root, &table::parse(source).map_err(Error::msg)?)?;
-        let (mut agree, mut notes) = (0, Vec::new());
-        let mut wrong = Vec::new();
+        let (mut agree, mut wrong, mut notes) = (0, Vec::new(), Vec::new());
         match evaluate(workspace, &headers, abi, &facts) {
             Ok(found) => {
                 for (fact, found) in facts.iter().zip(found) {
@@ -204,7 +208,7 @@ fn fetch(workspace: &Workspace, headers: &Path) -> Result<String> {
 
 /// What the headers have for each fact.
 fn evaluate(workspace: &Workspace, headers: &Path, abi: &Abi, facts: &[Fact]) -> Result<Vec<Option<u64>>> {
-    const SECTION: &str = "facts";
+    const SECTION: &str = ".facts";
     let mut c = INCLUDES.map(|header| format!("#include <{header}>\n")).concat();
     c.push_str("_Static_assert(8 * sizeof(long) == __BITS_PER_LONG, \"the model is not the ABI's\");\n");
     c.push_str(&format!("__attribute__((section(\"{SECTION}\"))) unsigned long long facts[][2] = {{\n"));
@@ -219,13 +223,18 @@ fn evaluate(workspace: &Workspace, headers: &Path, abi: &Abi, facts: &[Fact]) ->
 
     let directory = workspace.target.join("headers");
     fs::create_dir_all(&directory)?;
-    let (source, compiled) = (directory.join(abi.name).with_extension("c"), directory.join(abi.name).with_extension("o"));
+    let (source, compiled) =
+        (directory.join(abi.name).with_extension("c"), directory.join(abi.name).with_extension("o"));
     fs::write(&source, c)?;
     let mut cc = Command::new("cc");
     // Nothing of the host's is defined or included.
     cc.args(["-std=c11", "-undef", "-nostdinc", abi.model]);
     let long = if abi.model == "-m64" { 8 } else { 4 };
-    cc.args(["-D__CHAR_BIT__=8".to_owned(), format!("-D__SIZEOF_LONG__={long}"), format!("-D__SIZEOF_POINTER__={long}")]);
+    cc.args([
+        "-D__CHAR_BIT__=8".to_owned(),
+        format!("-D__SIZEOF_LONG__={long}"),
+        format!("-D__SIZEOF_POINTER__={long}"),
+    ]);
     cc.args(abi.macros.split(' ').map(|name| format!("-D{name}")));
     for directory in [&format!("usr/lib/linux/uapi/{}", abi.arch), "usr/include"] {
         cc.arg("-isystem").arg(headers.join(directory));
@@ -235,32 +244,36 @@ fn evaluate(workspace: &Workspace, headers: &Path, abi: &Abi, facts: &[Fact]) ->
     let data = fs::read(compiled)?;
     let object = object::File::parse(&*data)?;
     let section = object.section_by_name(SECTION).context("the compiler left out the section")?.data()?;
-    // The compilers that know these models are those of x86.
-    let words: Vec<_> = section.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word)).collect();
-    ensure!(words.len() == 2 * facts.len(), "{} words for {} facts", words.len(), facts.len());
-    Ok(words.chunks(2).map(|pair| (pair[0] == 1).then_some(pair[1])).collect())
+    ensure!(section.len() == 16 * facts.len(), "{} bytes for {} facts", section.len(), facts.len());
+    // The compilers that have these models are those of x86: the low byte comes first.
+    let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    Ok(section.chunks(16).map(|pair| (word(&pair[..8]) == 1).then(|| word(&pair[8..]))).collect())
 }
 
 /// What the crate says of an ABI: in its table, and in its sources.
 fn facts(root: &Path, table: &Table) -> Result<Vec<Fact>> {
     let file = format!("arch/{}.tbl", table.abi);
-    let mut facts: Vec<_> = table.facts.iter().map(|fact| in_table(&file, fact.kind, fact.name, Some(fact.value))).collect();
-    let has = |name: &str| table.facts.iter().any(|fact| fact.name == name);
+    let mut facts: Vec<_> =
+        table.facts.iter().map(|fact| in_table(&file, fact.kind, fact.name, Some(fact.value))).collect();
     for name in table::CALLS.as_flattened() {
         // One of fcntl and fcntl64 is enough: they differ in the commands for locks only.
-        if !name.is_empty() && !name.starts_with("fcntl") && !has(name) {
+        if !name.is_empty() && !name.starts_with("fcntl") && !has(table, name) {
             facts.push(in_table(&file, "nr", name, None));
         }
     }
     for file in ["src/abi.rs", "src/errno.rs", "src/flags.rs", "src/pollfd.rs"] {
         let text = fs::read_to_string(root.join(file))?;
+        let lines: Vec<_> = text.lines().map(str::trim).collect();
         let before = facts.len();
-        let mut alias = None;
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim();
-            read(line, file, &mut alias, table, &mut facts).with_context(|| format!("{file}:{}: {line}", index + 1))?;
+        for (index, pair) in lines.windows(2).enumerate() {
+            let place = || format!("{file}:{}", index + 2);
+            for (c, written) in stated(pair[0], pair[1], table).with_context(place)? {
+                let value = value(written, table).with_context(place)?;
+                let file = if written.starts_with("abi::") { format!("{file} ({written})") } else { file.to_owned() };
+                facts.push(Fact { file, c, value: Some(value) });
+            }
         }
-        ensure!(facts.len() > before, "{file}: no constant found");
+        ensure!(facts.len() > before, "{file}: states nothing");
     }
     Ok(facts)
 }
@@ -268,4 +281,56 @@ fn facts(root: &Path, table: &Table) -> Result<Vec<Fact>> {
 fn in_table(file: &str, kind: &str, name: &str, value: Option<u64>) -> Fact {
     let c = if kind == "nr" { format!("__NR_{name}") } else { name.to_owned() };
     Fact { file: file.to_owned(), c, value }
+}
+
+fn has(table: &Table, name: &str) -> bool {
+    table.facts.iter().any(|fact| fact.name == name)
+}
+
+/// The constants and layouts that a line of the crate states: as C has them, and the value as it is written.
+fn stated<'a>(before: &str, line: &'a str, table: &Table) -> Result<Vec<(String, &'a str)>> {
+    if let Some(assertion) = line.strip_prefix("const_assert_eq!(") {
+        return layout(assertion, table).context("not a size, an alignment or an offset of a struct that is known");
+    }
+    let (c, value) = match line.split(' ').collect::<Vec<_>>()[..] {
+        ["pub(crate)", "const", name, _, "=", value] => (name.strip_suffix(':'), value),
+        // The attribute before a flag has its name in C.
+        ["const", _, "=", value] | ["const", _, "=", value, "as", _] => (before.split('"').nth(1), value),
+        [_, symbol, value, ..] if symbol.starts_with("\"E") => (symbol.split('"').nth(1), value),
+        ["pub(crate)", "const", _, _, "=", ..] | ["const", _, "=", ..] => bail!("neither a number nor `abi::NAME`"),
+        _ => return Ok(Vec::new()),
+    };
+    Ok(vec![(c.context("no name in C")?.to_owned(), value.trim_end_matches([',', ';']))])
+}
+
+/// What is left of `const_assert_eq!(size_of::<NAME>(), VALUE);` and the like.
+fn layout<'a>(assertion: &'a str, table: &Table) -> Option<Vec<(String, &'a str)>> {
+    let (what, value) = assertion.strip_suffix(");")?.rsplit_once(", ")?;
+    let (name, field) = if let Some(name) = what.strip_prefix("size_of::<") {
+        (name.strip_suffix(">()")?, None)
+    } else if let Some(place) = what.strip_prefix("offset_of!(") {
+        let (name, field) = place.strip_suffix(")")?.split_once(", ")?;
+        (name, Some(field))
+    } else {
+        // The host's compiler aligns as the host does.
+        return what.starts_with("align_of::<").then(Vec::new);
+    };
+    let structs = kernel_structs(name, table)?.iter();
+    let c = structs.map(|kernel| match field {
+        None => format!("sizeof(struct {kernel})"),
+        Some(field) => format!("__builtin_offsetof(struct {kernel}, {field})"),
+    });
+    Some(c.map(|c| (c, value)).collect())
+}
+
+fn value(written: &str, table: &Table) -> Result<u64> {
+    if let Some(name) = written.strip_prefix("abi::") {
+        let fact = table.facts.iter().find(|fact| fact.name.trim_start_matches('_') == name);
+        return Ok(fact.with_context(|| format!("no `{name}` in arch/{}.tbl", table.abi))?.value);
+    }
+    let number = match written.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => written.parse(),
+    };
+    number.with_context(|| format!("`{written}` is neither a number nor `abi::NAME`"))
 }

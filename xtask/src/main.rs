@@ -1,8 +1,10 @@
 //! `cargo xtask …`: what has to be built, run or checked beyond `cargo test`.
 
 mod ci;
+mod clobbers;
 mod debian;
 mod elf;
+mod headers;
 mod process;
 mod qemu;
 mod readme;
@@ -24,13 +26,14 @@ cargo xtask COMMAND [--list] [NAME…]
 
   ci [STEP…]      all that must hold before a change lands, or only the steps named;
                   `clippy` names all steps that begin with `clippy:`
+  headers [ABI…]  the tables and constants of each ABI beside the kernel's headers
   qemu [TARGET…]  the conformance program on each architecture under QEMU user mode
 
   --list          the names that the command takes
   --help          this text
 
-Each step or target prints a line; the last line is `N passed, N failed`. The exit status
-is 0 if nothing failed, 1 if something did, 2 if the arguments are wrong.";
+Each step, ABI or target prints a line; the last line is `N passed, N failed`. The exit
+status is 0 if nothing failed, 1 if something did, 2 if the arguments are wrong.";
 
 /// A command: it runs what is named, or everything.
 struct Command {
@@ -48,8 +51,11 @@ pub enum Outcome {
     Unknown(String),
 }
 
-const COMMANDS: [Command; 2] =
-    [Command { name: "ci", list: ci::list, run: ci::run }, Command { name: "qemu", list: qemu::list, run: qemu::run }];
+const COMMANDS: [Command; 3] = [
+    Command { name: "ci", list: ci::list, run: ci::run },
+    Command { name: "headers", list: headers::list, run: headers::run },
+    Command { name: "qemu", list: qemu::list, run: qemu::run },
+];
 
 enum Task {
     Help,

@@ -9,9 +9,11 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// Commands of the README that are run elsewhere, and where.
-const ELSEWHERE: [(&str, &str); 3] = [
+const ELSEWHERE: [(&str, &str); 5] = [
     ("cargo test", ".ci/run"),
     ("cargo xtask ci", ".ci/run"),
+    ("cargo xtask qemu riscv32gc-unknown-linux-gnu", "the step `qemu`"),
+    ("cargo xtask headers riscv32", "the step `headers`"),
     ("cargo run --release -p heartbeat", "the step `heartbeat`"),
 ];
 /// Commands of the README that are run here, without the variables set before them.

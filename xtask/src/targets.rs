@@ -53,7 +53,8 @@ pub const TARGETS: [Target; 37] = [
     runs("mipsisa64r6-unknown-linux-gnuabi64", "mips64"),
     runs("mipsisa64r6el-unknown-linux-gnuabi64", "mips64el"),
     Target {
-        flags: "-Clink-arg=-melf32_sparc",
+        // rustc marks the object that names the symbols of libraries as of no architecture.
+        flags: "-Clink-arg=-melf32_sparc -Clink-arg=--accept-unknown-input-arch",
         linker: Some(("sparc64-linux-gnu-ld", "binutils-sparc64-linux-gnu")),
         ..runs("sparc-unknown-linux-gnu", "sparc32plus")
     },

@@ -1,0 +1,129 @@
+//! What the compiler keeps in registers across a trap, read off the assembly of `tests/clobbers`. QEMU's user mode does not
+//! show it, since there no register is lost.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::process;
+use crate::targets::Target;
+use crate::toolchain::{Toolchain, Way};
+use crate::workspace::Workspace;
+
+const PACKAGE: &str = "clobbers";
+
+/// How the mnemonics of instructions begin that store vector registers.
+const STORES: [&str; 9] = ["st", "vse8", "vse16", "vse32", "vse64", "vs1r", "vs2r", "vs4r", "vs8r"];
+
+struct Probe {
+    triple: &'static str,
+    /// An extension of the processor that has such registers.
+    feature: Option<&'static str>,
+    function: &'static str,
+    check: fn(&[&str]) -> Result<()>,
+}
+
+const PROBES: [Probe; 5] = [
+    Probe { triple: "powerpc-unknown-linux-gnu", feature: None, function: "counted_loop", check: no_count_register },
+    Probe {
+        triple: "powerpc64le-unknown-linux-gnu",
+        feature: None,
+        function: "counted_loop",
+        check: no_count_register,
+    },
+    Probe {
+        triple: "riscv64gc-unknown-linux-gnu",
+        feature: Some("v"),
+        function: "lanes_around_a_trap",
+        check: |code| carries_nothing(code, "ecall", &["v"]),
+    },
+    Probe {
+        triple: "aarch64-unknown-linux-gnu",
+        feature: Some("sve"),
+        function: "loop_around_a_trap_and_a_loop",
+        check: |code| carries_nothing(code, "svc", &["z", "p"]),
+    },
+    Probe {
+        triple: "aarch64-unknown-linux-gnu",
+        feature: Some("sve"),
+        function: "lanes_around_a_trap",
+        check: |code| carries_nothing(code, "svc", &["z", "p"]),
+    },
+];
+
+pub fn step(workspace: &Workspace) -> Result<String> {
+    for probe in &PROBES {
+        let what = format!("{} on {}", probe.function, probe.triple);
+        let assembly = compile(workspace, probe)?;
+        let code = function(&assembly, probe.function).with_context(|| what.clone())?;
+        (probe.check)(&code).with_context(|| format!("{what}:\n{}\n", code.join("\n")))?;
+    }
+    Ok(format!("{} functions", PROBES.len()))
+}
+
+fn compile(workspace: &Workspace, probe: &Probe) -> Result<String> {
+    let target = Target::find(probe.triple).context(probe.triple)?;
+    let toolchain = Toolchain::for_targets(workspace, Way::of(target)?, &[target])?;
+    let output = workspace.target.join(format!("clobbers-{}.s", probe.triple));
+    let mut command = toolchain.cargo(workspace, "rustc");
+    command.args(["--package", PACKAGE, "--release"]);
+    if let Some(feature) = probe.feature {
+        // For the two packages alone, so that `core` need not be compiled anew.
+        command.arg("-Zprofile-rustflags").env("RUSTC_BOOTSTRAP", "1");
+        for package in [PACKAGE, "barefd"] {
+            command
+                .arg(format!("--config=profile.release.package.{package}.rustflags=['-Ctarget-feature=+{feature}']"));
+        }
+    }
+    process::succeed(command.arg("--").arg(format!("--emit=asm={}", output.display())))?;
+    fs::read_to_string(&output).with_context(|| output.display().to_string())
+}
+
+/// The instructions of a function.
+fn function<'a>(assembly: &'a str, name: &str) -> Result<Vec<&'a str>> {
+    let label = format!("{name}:");
+    let mut lines = assembly.lines().skip_while(|line| *line != label).skip(1);
+    let code: Vec<_> = lines
+        .by_ref()
+        .take_while(|line| !line.starts_with(".Lfunc_end"))
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with(['.', '#', '/']))
+        .collect();
+    ensure!(!code.is_empty(), "not in the assembly");
+    Ok(code)
+}
+
+/// The kernel returns with ctr zero.
+fn no_count_register(code: &[&str]) -> Result<()> {
+    ensure!(code.contains(&"sc"), "no trap");
+    match code.iter().find(|line| line.starts_with("bdnz") || line.starts_with("mtctr")) {
+        Some(line) => bail!("counts in ctr: {line}"),
+        None => Ok(()),
+    }
+}
+
+/// Below the trap every register of these kinds is written before it is read.
+fn carries_nothing(code: &[&str], trap: &str, kinds: &[&str]) -> Result<()> {
+    let trap = code.iter().position(|line| line.starts_with(trap)).context("no trap")?;
+    let mut written = BTreeSet::new();
+    for line in &code[trap + 1..] {
+        let (mnemonic, operands) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let mut registers = operands.split(|c: char| !c.is_alphanumeric()).filter(|word| is_register(word, kinds));
+        // The first operand is the one that an instruction writes, but for stores.
+        let is_store = STORES.iter().any(|store| mnemonic.starts_with(store));
+        let destination = if is_store { None } else { registers.next() };
+        if let Some(register) = registers.find(|register| !written.contains(register)) {
+            bail!("{register} is carried across the trap: {line}");
+        }
+        written.extend(destination);
+    }
+    Ok(())
+}
+
+/// `z0`, and not `zero`.
+fn is_register(word: &str, kinds: &[&str]) -> bool {
+    kinds.iter().any(|kind| {
+        word.strip_prefix(kind).is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+    })
+}
