@@ -53,42 +53,4 @@ macro_rules! trap {
     };
 }
 
-#[inline(always)]
-pub(super) unsafe fn syscall0(nr: usize) -> isize {
-    trap!([] nr)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
-    trap!([] nr "x0" = a)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
-    trap!([] nr "x0" = a, "x1" = b)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
-    trap!([] nr "x0" = a, "x1" = b, "x2" = c)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
-    trap!([] nr "x0" = a, "x1" = b, "x2" = c, "x3" = d)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
-    trap!([readonly] nr "x0" = a, "x1" = b, "x2" = c, "x3" = d)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
-    trap!([] nr "x0" = a, "x1" = b, "x2" = c, "x3" = d, "x4" = e)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
-    trap!([] nr "x0" = a, "x1" = b, "x2" = c, "x3" = d, "x4" = e, "x5" = f)
-}
+functions!("x0" "x1" "x2" "x3" "x4" "x5");

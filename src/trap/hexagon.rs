@@ -24,42 +24,4 @@ macro_rules! trap {
     }};
 }
 
-#[inline(always)]
-pub(super) unsafe fn syscall0(nr: usize) -> isize {
-    trap!([] nr)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
-    trap!([] nr "r0" = a)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
-    trap!([] nr "r0" = a, "r1" = b)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
-    trap!([] nr "r0" = a, "r1" = b, "r2" = c)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
-    trap!([] nr "r0" = a, "r1" = b, "r2" = c, "r3" = d)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
-    trap!([readonly] nr "r0" = a, "r1" = b, "r2" = c, "r3" = d)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
-    trap!([] nr "r0" = a, "r1" = b, "r2" = c, "r3" = d, "r4" = e)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
-    trap!([] nr "r0" = a, "r1" = b, "r2" = c, "r3" = d, "r4" = e, "r5" = f)
-}
+functions!("r0" "r1" "r2" "r3" "r4" "r5");

@@ -27,42 +27,4 @@ macro_rules! trap {
     }};
 }
 
-#[inline(always)]
-pub(super) unsafe fn syscall0(nr: usize) -> isize {
-    trap!([] nr)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
-    trap!([] nr "$a0" = a)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
-    trap!([] nr "$a0" = a, "$a1" = b)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
-    trap!([] nr "$a0" = a, "$a1" = b, "$a2" = c)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
-    trap!([] nr "$a0" = a, "$a1" = b, "$a2" = c, "$a3" = d)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
-    trap!([readonly] nr "$a0" = a, "$a1" = b, "$a2" = c, "$a3" = d)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
-    trap!([] nr "$a0" = a, "$a1" = b, "$a2" = c, "$a3" = d, "$a4" = e)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
-    trap!([] nr "$a0" = a, "$a1" = b, "$a2" = c, "$a3" = d, "$a4" = e, "$a5" = f)
-}
+functions!("$a0" "$a1" "$a2" "$a3" "$a4" "$a5");

@@ -9,13 +9,13 @@
 //!
 //! $1, hi and lo cannot be named in `asm!`, and the compiler does keep values in $1 across it, which QEMU user mode does not
 //! show. The trap is therefore a function of its own: the calling convention lets it clobber all that. With the number last,
-//! the arguments lie already where the kernel wants them.
+//! the arguments lie already where the kernel wants them. It is weak, for programs in which two versions of this crate meet.
 
 #[cfg(any(target_arch = "mips", target_arch = "mips32r6"))]
 core::arch::global_asm!(
     ".set push
      .set noreorder
-     .globl __barefd_syscall
+     .weak __barefd_syscall
      .hidden __barefd_syscall
      .type __barefd_syscall, @function
      .ent __barefd_syscall
@@ -36,7 +36,7 @@ core::arch::global_asm!(
 core::arch::global_asm!(
     ".set push
      .set noreorder
-     .globl __barefd_syscall
+     .weak __barefd_syscall
      .hidden __barefd_syscall
      .type __barefd_syscall, @function
      .ent __barefd_syscall
@@ -57,50 +57,23 @@ unsafe extern "C" {
     fn __barefd_syscall(a: usize, b: usize, c: usize, d: usize, e: usize, f: usize, nr: usize) -> isize;
 }
 
-#[inline(always)]
-pub(super) unsafe fn syscall0(nr: usize) -> isize {
-    // SAFETY: the caller's promise.
-    unsafe { __barefd_syscall(0, 0, 0, 0, 0, 0, nr) }
+macro_rules! functions {
+    ($($name:ident($($arg:ident),*) $($zero:literal)*;)*) => {$(
+        #[inline(always)]
+        pub(super) unsafe fn $name(nr: usize $(, $arg: usize)*) -> isize {
+            // SAFETY: the caller's promise.
+            unsafe { __barefd_syscall($($arg,)* $($zero,)* nr) }
+        }
+    )*};
 }
 
-#[inline(always)]
-pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
-    // SAFETY: the caller's promise.
-    unsafe { __barefd_syscall(a, 0, 0, 0, 0, 0, nr) }
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
-    // SAFETY: the caller's promise.
-    unsafe { __barefd_syscall(a, b, 0, 0, 0, 0, nr) }
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
-    // SAFETY: the caller's promise.
-    unsafe { __barefd_syscall(a, b, c, 0, 0, 0, nr) }
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
-    // SAFETY: the caller's promise.
-    unsafe { __barefd_syscall(a, b, c, d, 0, 0, nr) }
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
-    // SAFETY: the caller's promise.
-    unsafe { __barefd_syscall(a, b, c, d, 0, 0, nr) }
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
-    // SAFETY: the caller's promise.
-    unsafe { __barefd_syscall(a, b, c, d, e, 0, nr) }
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
-    // SAFETY: the caller's promise.
-    unsafe { __barefd_syscall(a, b, c, d, e, f, nr) }
+functions! {
+    syscall0() 0 0 0 0 0 0;
+    syscall1(a) 0 0 0 0 0;
+    syscall2(a, b) 0 0 0 0;
+    syscall3(a, b, c) 0 0 0;
+    syscall4(a, b, c, d) 0 0;
+    syscall4_readonly(a, b, c, d) 0 0;
+    syscall5(a, b, c, d, e) 0;
+    syscall6(a, b, c, d, e, f);
 }

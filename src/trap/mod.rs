@@ -14,6 +14,58 @@
 //! assert_eq!(Errno::from_ret(ret), Err(Errno::BADF));
 //! ```
 
+/// The functions of an instruction set, made of its `trap!` and of the registers that carry the arguments.
+#[allow(unused_macros, reason = "where no register can be named, the functions are written out")]
+macro_rules! functions {
+    ($a:tt $b:tt $c:tt) => {
+        #[inline(always)]
+        pub(super) unsafe fn syscall0(nr: usize) -> isize {
+            trap!([] nr)
+        }
+
+        #[inline(always)]
+        pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
+            trap!([] nr $a = a)
+        }
+
+        #[inline(always)]
+        pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
+            trap!([] nr $a = a, $b = b)
+        }
+
+        #[inline(always)]
+        pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
+            trap!([] nr $a = a, $b = b, $c = c)
+        }
+    };
+    ($a:tt $b:tt $c:tt $d:tt $e:tt) => {
+        functions!($a $b $c);
+
+        #[inline(always)]
+        pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
+            trap!([] nr $a = a, $b = b, $c = c, $d = d)
+        }
+
+        #[inline(always)]
+        pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
+            trap!([readonly] nr $a = a, $b = b, $c = c, $d = d)
+        }
+
+        #[inline(always)]
+        pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
+            trap!([] nr $a = a, $b = b, $c = c, $d = d, $e = e)
+        }
+    };
+    ($a:tt $b:tt $c:tt $d:tt $e:tt $f:tt) => {
+        functions!($a $b $c $d $e);
+
+        #[inline(always)]
+        pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
+            trap!([] nr $a = a, $b = b, $c = c, $d = d, $e = e, $f = f)
+        }
+    };
+}
+
 #[cfg_attr(target_arch = "aarch64", path = "aarch64.rs")]
 #[cfg_attr(target_arch = "arm", path = "arm.rs")]
 #[cfg_attr(target_arch = "loongarch64", path = "loongarch64.rs")]

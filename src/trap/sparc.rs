@@ -47,42 +47,4 @@ macro_rules! trap {
     }};
 }
 
-#[inline(always)]
-pub(super) unsafe fn syscall0(nr: usize) -> isize {
-    trap!([] nr)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
-    trap!([] nr "o0" = a)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
-    trap!([] nr "o0" = a, "o1" = b)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
-    trap!([] nr "o0" = a, "o1" = b, "o2" = c)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
-    trap!([] nr "o0" = a, "o1" = b, "o2" = c, "o3" = d)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
-    trap!([readonly] nr "o0" = a, "o1" = b, "o2" = c, "o3" = d)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
-    trap!([] nr "o0" = a, "o1" = b, "o2" = c, "o3" = d, "o4" = e)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
-    trap!([] nr "o0" = a, "o1" = b, "o2" = c, "o3" = d, "o4" = e, "o5" = f)
-}
+functions!("o0" "o1" "o2" "o3" "o4" "o5");

@@ -4,7 +4,7 @@
 //! - result in eax; an error is -4095..=-1
 //! - every other register and the flags survive
 //!
-//! Source: `arch/x86/entry/entry_64_compat.S`, `int80_emulation`; `arch/x86/entry/entry_32.S`, `entry_INT80_32`.
+//! Source: `arch/x86/entry/entry_32.S`, `entry_INT80_32`; on a 64-bit kernel `arch/x86/entry/common.c`, `int80_emulation`.
 //!
 //! LLVM keeps esi and ebp for itself, so that neither can be an operand: the fourth argument is exchanged with esi
 //! around the trap, and the sixth is passed through memory while ebp is saved on the stack. ebx is accepted, in
@@ -13,7 +13,7 @@
 use core::arch::asm;
 
 macro_rules! trap {
-    ($nr:ident $($register:tt = $arg:ident),*) => {{
+    ([] $nr:ident $($register:tt = $arg:ident),*) => {{
         let ret: isize;
         // SAFETY: the registers are those of the ABI and all others survive. What the kernel does with the arguments is
         // the caller's promise.
@@ -49,25 +49,7 @@ macro_rules! trap_esi {
     }};
 }
 
-#[inline(always)]
-pub(super) unsafe fn syscall0(nr: usize) -> isize {
-    trap!(nr)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
-    trap!(nr "ebx" = a)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
-    trap!(nr "ebx" = a, "ecx" = b)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
-    trap!(nr "ebx" = a, "ecx" = b, "edx" = c)
-}
+functions!("ebx" "ecx" "edx");
 
 #[inline(always)]
 pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {

@@ -29,42 +29,4 @@ macro_rules! trap {
     }};
 }
 
-#[inline(always)]
-pub(super) unsafe fn syscall0(nr: usize) -> isize {
-    trap!([] nr)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall1(nr: usize, a: usize) -> isize {
-    trap!([] nr "rdi" = a)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall2(nr: usize, a: usize, b: usize) -> isize {
-    trap!([] nr "rdi" = a, "rsi" = b)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall3(nr: usize, a: usize, b: usize, c: usize) -> isize {
-    trap!([] nr "rdi" = a, "rsi" = b, "rdx" = c)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall4(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
-    trap!([] nr "rdi" = a, "rsi" = b, "rdx" = c, "r10" = d)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, d: usize) -> isize {
-    trap!([readonly] nr "rdi" = a, "rsi" = b, "rdx" = c, "r10" = d)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
-    trap!([] nr "rdi" = a, "rsi" = b, "rdx" = c, "r10" = d, "r8" = e)
-}
-
-#[inline(always)]
-pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
-    trap!([] nr "rdi" = a, "rsi" = b, "rdx" = c, "r10" = d, "r8" = e, "r9" = f)
-}
+functions!("rdi" "rsi" "rdx" "r10" "r8" "r9");
