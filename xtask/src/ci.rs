@@ -14,6 +14,7 @@ use crate::headers;
 use crate::process::{self, Done};
 use crate::qemu;
 use crate::readme;
+use crate::refused;
 use crate::step::{self, Action, Step};
 use crate::targets::Target;
 use crate::toolchain::{Toolchain, Way};
@@ -67,6 +68,7 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
     step("conformance".into(), "the freestanding conformance program", Box::new(conformance));
     step("i686".into(), "conformance and the example in 32 bits, with the old calls too", Box::new(i686));
     step("qemu".into(), "conformance on the other architectures, and the README's table of them", Box::new(qemu::step));
+    step("refused".into(), "32-bit ABIs with the old time calls alone", Box::new(refused::step));
     step(
         "clobbers".into(),
         "no register carried across a trap that the kernel does not keep",

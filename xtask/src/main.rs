@@ -8,6 +8,7 @@ mod headers;
 mod process;
 mod qemu;
 mod readme;
+mod refused;
 mod step;
 mod targets;
 mod toolchain;

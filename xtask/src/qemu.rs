@@ -66,7 +66,7 @@ pub fn step(workspace: &Workspace) -> Result<String> {
 }
 
 /// Builds the program for each target that can run and runs it; writes a line for each, and returns whether it passed.
-fn run_targets(
+pub fn run_targets(
     workspace: &Workspace,
     targets: &[&'static Target],
     out: &mut impl Write,

@@ -13,6 +13,7 @@ use crate::process;
 /// The published package; the others are tools, tests and examples.
 pub const CRATE: &str = "barefd";
 
+#[derive(Clone)]
 pub struct Workspace {
     pub root: PathBuf,
     /// cargo's target directory.

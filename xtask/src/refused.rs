@@ -1,0 +1,80 @@
+//! The 32-bit ABIs on a kernel without the calls with 64-bit times.
+//!
+//! QEMU's user mode has no seccomp to refuse them with. So the conformance program is built from a copy of this workspace
+//! whose tables give these calls numbers that no kernel has; it finds out by itself, and holds the old calls to the cases.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::process;
+use crate::qemu;
+use crate::targets::Target;
+use crate::workspace::Workspace;
+
+/// One target for each ABI that also has the old calls.
+const TARGETS: [&str; 6] = [
+    "armv7-unknown-linux-gnueabihf",
+    "hexagon-unknown-linux-musl",
+    "i686-unknown-linux-gnu",
+    "mips-unknown-linux-gnu",
+    "powerpc-unknown-linux-gnu",
+    "sparc-unknown-linux-gnu",
+];
+/// Holds the tables against `linux-raw-sys`, which is beside the point here.
+const ORACLE: &str = "tests/conformance/src/oracle.rs";
+
+pub fn step(workspace: &Workspace) -> Result<String> {
+    let copy = renumbered(workspace)?;
+    let mut targets = Vec::new();
+    for triple in TARGETS {
+        targets.push(Target::find(triple).context(triple)?);
+    }
+    let mut lines = Vec::new();
+    let outcomes = qemu::run_targets(&copy, &targets, &mut lines)?;
+    ensure!(outcomes.iter().all(|(_, passed)| *passed), "\n{}", String::from_utf8_lossy(&lines));
+    Ok(format!("{} targets", outcomes.len()))
+}
+
+/// A copy of the workspace, as git sees it, in which the 64-bit time calls have numbers that no kernel has.
+fn renumbered(workspace: &Workspace) -> Result<Workspace> {
+    let root = workspace.target.join("refused");
+    if root.exists() {
+        fs::remove_dir_all(&root)?;
+    }
+    let mut list = Command::new("git");
+    list.args(["ls-files", "--cached", "--others", "--exclude-standard"]).current_dir(&workspace.root);
+    for file in process::succeed(&mut list)?.stdout.lines() {
+        let (from, to) = (workspace.root.join(file), root.join(file));
+        // A file that was deleted, and not yet committed so.
+        if !from.exists() {
+            continue;
+        }
+        fs::create_dir_all(to.parent().context("a file without a directory")?)?;
+        if file == ORACLE {
+            fs::write(&to, "")?;
+        } else if file.ends_with(".tbl") {
+            fs::write(&to, without_time64(&fs::read_to_string(&from)?))?;
+        } else {
+            fs::copy(&from, &to).with_context(|| file.to_owned())?;
+        }
+    }
+    Ok(Workspace { root, ..workspace.clone() })
+}
+
+fn without_time64(table: &str) -> String {
+    let line = |line: &str| {
+        let words: Vec<_> = line.split_whitespace().collect();
+        match words[..] {
+            ["nr", name, number] if name.ends_with("64") && name != "fcntl64" => {
+                format!(
+                    "nr {name} {}",
+                    number.parse().map_or(number.to_owned(), |number: u32| (number + 3000).to_string())
+                )
+            }
+            _ => line.to_owned(),
+        }
+    };
+    table.lines().map(line).collect::<Vec<_>>().join("\n")
+}
