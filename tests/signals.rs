@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use barefd::fd::AsFd;
 use barefd::sys::{SigSet, Timespec};
 use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, Result, Tick, TimerFd, poll, sys};
-use common::{Task, owe, send_signal, thread_id, until};
+use common::{Task, emulator, owe, send_signal, thread_id, until};
 
 /// Its handler is installed without `SA_RESTART`.
 const INTERRUPTING: c_int = libc::SIGUSR1;
@@ -229,6 +229,9 @@ fn poll_goes_on_after_a_handler() {
 
 #[test]
 fn a_stream_of_signals_neither_shortens_nor_prolongs_the_timeout_of_poll() {
+    if emulator("does not write back the time that is left") {
+        return;
+    }
     const TIMEOUT: Duration = Duration::from_millis(100);
 
     let event = EventFd::new(0).unwrap();
@@ -251,6 +254,9 @@ fn a_stream_of_signals_neither_shortens_nor_prolongs_the_timeout_of_poll() {
 
 #[test]
 fn sys_ppoll_writes_back_the_time_that_is_left() {
+    if emulator("does not write back the time that is left") {
+        return;
+    }
     const TIMEOUT: Duration = Duration::from_secs(1000);
 
     let event = EventFd::new(0).unwrap();
@@ -308,6 +314,9 @@ fn sys_ppoll_lets_a_pending_signal_in_where_its_mask_does() {
 
 #[test]
 fn sys_ppoll_keeps_a_signal_out_where_its_mask_does() {
+    if emulator("forgets a signal that came during a ppoll whose mask keeps it out") {
+        return;
+    }
     let event = Arc::new(EventFd::new(0).unwrap());
     let shared = Arc::clone(&event);
     let blocking = Blocking::start(move || {

@@ -2,8 +2,8 @@
 #![allow(dead_code, reason = "each test takes a part of it")]
 
 use std::any::type_name;
-use std::ffi::c_int;
-use std::io;
+use std::ffi::{OsString, c_int};
+use std::io::{self, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
@@ -20,6 +20,22 @@ pub const LIMIT: Duration = Duration::from_secs(30);
 
 /// Whether the descriptors are the standard library's, and look before they close whether they are still open.
 pub const STD_CHECKS: bool = cfg!(all(feature = "std", debug_assertions));
+
+/// Where an emulator of processes stands before the kernel, tells that the test does not apply, and why.
+pub fn emulator(lacks: &str) -> bool {
+    let emulated = conformance::is_emulated();
+    if emulated {
+        // Not by `eprintln!`, which the harness shows of failed tests alone.
+        let _ =
+            writeln!(io::stderr(), "n/a {}: an emulator that {lacks}", thread::current().name().unwrap_or("a test"));
+    }
+    emulated
+}
+
+/// The same of a counter whose descriptor the emulator did not see made: that of a guest of the other byte order is swapped.
+pub fn emulator_swaps() -> bool {
+    cfg!(target_endian = "big") && emulator("swaps the bytes of a count by its descriptor")
+}
 
 /// Waits until `done`.
 pub fn until(what: &str, mut done: impl FnMut() -> bool) {
@@ -130,8 +146,12 @@ pub fn is_child(test: &str) -> bool {
 
 /// The test program, for that test in a process of its own.
 pub fn command(test: &str) -> Command {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([test, "--exact", "--nocapture"]).env(CHILD, test);
+    // What cargo runs the programs of another architecture with: the kernel may not know how to execute this one.
+    let runner = std::env::vars().find(|(name, _)| name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER"));
+    let runner = runner.map(|(_, words)| words).unwrap_or_default();
+    let mut words = runner.split_whitespace().map(OsString::from).chain([std::env::current_exe().unwrap().into()]);
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words).args([test, "--exact", "--nocapture"]).env(CHILD, test);
     command
 }
 

@@ -16,8 +16,19 @@ pub fn install(packages: &[&str]) -> Result<()> {
     ensure!(is_root()?, by_hand());
     update().with_context(by_hand)?;
     let mut command = apt_get("install");
-    process::succeed(command.args(["--yes", "--no-install-recommends"]).args(packages)).with_context(by_hand)?;
+    command.args(["--yes", "--no-install-recommends", "--no-remove"]);
+    process::succeed(command.args(packages)).with_context(by_hand)?;
     Ok(())
+}
+
+/// Installs packages if one of them is missing.
+pub fn need(packages: &[&str]) -> Result<()> {
+    let mut query = Command::new("dpkg-query");
+    query.args(["--show", "--showformat=${db:Status-Status}\n"]).args(packages);
+    match process::run(&mut query) {
+        Ok(done) if done.success() && done.stdout.lines().all(|status| status == "installed") => Ok(()),
+        _ => install(packages),
+    }
 }
 
 /// A program, from its package where it is missing.
@@ -49,6 +60,15 @@ pub fn depends(package: &str) -> Result<Vec<String>> {
 pub fn unpack(packages: &[String], directory: &Path) -> Result<()> {
     unpack_with(&[], packages, directory)?;
     Ok(())
+}
+
+/// Packages and all that they depend on, as if nothing were installed.
+pub fn with_dependencies(packages: &[String]) -> Result<Vec<String>> {
+    let mut command = apt_get("install");
+    command.args(["--simulate", "--no-install-recommends", "-o", "Dir::State::Status=/dev/null"]);
+    let output = process::succeed(command.args(packages))?;
+    let names = output.stdout.lines().filter_map(|line| line.strip_prefix("Inst ")?.split(' ').next());
+    Ok(names.map(str::to_owned).collect())
 }
 
 /// A suite that the system need not be set up for, with lists of its own. Needs no root.
@@ -119,13 +139,13 @@ fn unpack_with(options: &[String], packages: &[String], directory: &Path) -> Res
 }
 
 /// Fetches the package lists: old ones name files that are gone.
-fn update() -> Result<()> {
+pub fn update() -> Result<()> {
     // Its status says nothing here: a source that cannot be reached need not be one that is needed.
     process::run(&mut apt_get("update"))?;
     Ok(())
 }
 
-fn is_root() -> Result<bool> {
+pub fn is_root() -> Result<bool> {
     Ok(fs::metadata("/proc/self")?.uid() == 0)
 }
 

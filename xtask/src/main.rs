@@ -2,6 +2,7 @@
 
 mod ci;
 mod clobbers;
+mod cross;
 mod debian;
 mod elf;
 mod headers;
@@ -27,6 +28,8 @@ cargo xtask COMMAND [--list] [NAME…]
 
   ci [STEP…]      all that must hold before a change lands, or only the steps named;
                   `clippy` names all steps that begin with `clippy:`
+  cross [TARGET…] the hosted tests on other architectures, by `cross`; on two, if none
+                  is named
   headers [ABI…]  the tables and constants of each ABI beside the kernel's headers
   qemu [TARGET…]  the conformance program on each architecture under QEMU user mode
 
@@ -52,8 +55,9 @@ pub enum Outcome {
     Unknown(String),
 }
 
-const COMMANDS: [Command; 3] = [
+const COMMANDS: [Command; 4] = [
     Command { name: "ci", list: ci::list, run: ci::run },
+    Command { name: "cross", list: cross::list, run: cross::run },
     Command { name: "headers", list: headers::list, run: headers::run },
     Command { name: "qemu", list: qemu::list, run: qemu::run },
 ];

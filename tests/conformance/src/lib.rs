@@ -43,6 +43,7 @@ mod oracle;
 pub mod seccomp;
 mod uapi;
 
+pub use kernel::is_emulated;
 pub use outcome::{Failure, Outcome, Text, Unpassed};
 
 /// A name, `subject::what_it_proves`, and what proves it.
