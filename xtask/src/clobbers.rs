@@ -24,13 +24,19 @@ struct Probe {
     check: fn(&[&str]) -> Result<()>,
 }
 
-const PROBES: [Probe; 5] = [
+const PROBES: [Probe; 6] = [
     Probe { triple: "powerpc-unknown-linux-gnu", feature: None, function: "counted_loop", check: no_count_register },
     Probe {
         triple: "powerpc64le-unknown-linux-gnu",
         feature: None,
         function: "counted_loop",
         check: no_count_register,
+    },
+    Probe {
+        triple: "loongarch64-unknown-linux-gnu",
+        feature: None,
+        function: "lanes_around_a_trap",
+        check: |code| carries_nothing(code, "syscall", &["t"]),
     },
     Probe {
         triple: "riscv64gc-unknown-linux-gnu",
