@@ -2,16 +2,16 @@
 //!
 //! Byte by byte: they are here so that a program links, and take a few instructions of its file.
 
-use core::ffi::{c_char, c_int};
+use core::ffi::{c_char, c_int, c_void};
 
 /// # Safety
 ///
 /// `from` must be readable and `to` writable for `len` bytes; they must not overlap.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+unsafe extern "C" fn memcpy(to: *mut c_void, from: *const c_void, len: usize) -> *mut c_void {
     for i in 0..len {
         // SAFETY: below `len`.
-        unsafe { *to.add(i) = *from.add(i) };
+        unsafe { *to.cast::<u8>().add(i) = *from.cast::<u8>().add(i) };
     }
     to
 }
@@ -20,17 +20,17 @@ unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8
 ///
 /// `from` must be readable and `to` writable for `len` bytes.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+unsafe extern "C" fn memmove(to: *mut c_void, from: *const c_void, len: usize) -> *mut c_void {
     if to.addr().wrapping_sub(from.addr()) >= len {
         // Forwards, no byte of `from` is overwritten before it is read.
         for i in 0..len {
             // SAFETY: below `len`.
-            unsafe { *to.add(i) = *from.add(i) };
+            unsafe { *to.cast::<u8>().add(i) = *from.cast::<u8>().add(i) };
         }
     } else {
         for i in (0..len).rev() {
             // SAFETY: below `len`.
-            unsafe { *to.add(i) = *from.add(i) };
+            unsafe { *to.cast::<u8>().add(i) = *from.cast::<u8>().add(i) };
         }
     }
     to
@@ -40,10 +40,10 @@ unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, len: usize) -> *mut u
 ///
 /// `to` must be writable for `len` bytes.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn memset(to: *mut u8, byte: c_int, len: usize) -> *mut u8 {
+unsafe extern "C" fn memset(to: *mut c_void, byte: c_int, len: usize) -> *mut c_void {
     for i in 0..len {
         // SAFETY: below `len`.
-        unsafe { *to.add(i) = byte as u8 };
+        unsafe { *to.cast::<u8>().add(i) = byte as u8 };
     }
     to
 }
@@ -52,7 +52,8 @@ unsafe extern "C" fn memset(to: *mut u8, byte: c_int, len: usize) -> *mut u8 {
 ///
 /// `a` and `b` must be readable for `len` bytes.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, len: usize) -> c_int {
+unsafe extern "C" fn memcmp(a: *const c_void, b: *const c_void, len: usize) -> c_int {
+    let (a, b) = (a.cast::<u8>(), b.cast::<u8>());
     for i in 0..len {
         // SAFETY: below `len`.
         let (a, b) = unsafe { (*a.add(i), *b.add(i)) };
@@ -67,7 +68,7 @@ unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, len: usize) -> c_int {
 ///
 /// `a` and `b` must be readable for `len` bytes.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, len: usize) -> c_int {
+unsafe extern "C" fn bcmp(a: *const c_void, b: *const c_void, len: usize) -> c_int {
     // SAFETY: the caller's promise.
     unsafe { memcmp(a, b, len) }
 }
