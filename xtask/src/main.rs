@@ -1,5 +1,6 @@
 //! `cargo xtask …`: what has to be built, run or checked beyond `cargo test`.
 
+mod cases;
 mod ci;
 mod clobbers;
 mod cross;

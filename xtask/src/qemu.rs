@@ -2,16 +2,17 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Error, Result, ensure};
 
 use crate::Outcome;
+use crate::cases::{self, Counts, Rule};
 use crate::debian;
 use crate::process;
 use crate::targets::{TARGETS, Target};
-use crate::toolchain::{Toolchain, Way};
+use crate::toolchain;
 use crate::workspace::Workspace;
 
 const PACKAGE: &str = "conformance";
@@ -71,57 +72,19 @@ pub fn run_targets(
     targets: &[&'static Target],
     out: &mut impl Write,
 ) -> Result<Vec<(&'static Target, bool)>> {
-    let mut ways: Vec<(Way, Vec<&'static Target>)> = Vec::new();
+    let (mut runnable, mut outcomes) = (Vec::new(), Vec::new());
     for &target in targets {
-        if let Err(why) = target.qemu {
-            writeln!(out, "{}: not run: {why}", target.triple)?;
-            continue;
-        }
-        let way = Way::of(target)?;
-        match ways.iter_mut().find(|(known, _)| *known == way) {
-            Some((_, targets)) => targets.push(target),
-            None => ways.push((way, vec![target])),
+        match target.qemu {
+            Ok(_) => runnable.push(target),
+            Err(why) => writeln!(out, "{}: not run: {why}", target.triple)?,
         }
     }
-    let mut outcomes = Vec::new();
-    for (way, targets) in ways {
-        let toolchain = Toolchain::for_targets(workspace, way, &targets)?;
-        let (programs, done) = toolchain.build_all(workspace, PACKAGE, "release")?;
-        for target in targets {
-            let built = |program: &&PathBuf| way == Way::Host || program.iter().any(|part| part == target.triple);
-            let outcome = match programs.iter().find(built) {
-                Some(program) => cases(target, program),
-                None => Err(done.error("not built")),
-            };
-            outcomes.push((target, outcome.as_ref().is_ok_and(|counts| counts.wrong.is_empty())));
-            tell(target, outcome, out)?;
-        }
+    for (target, program) in toolchain::build_for(workspace, PACKAGE, &runnable)? {
+        let counts = program.and_then(|program| cases(target, &program));
+        outcomes.push((target, counts.as_ref().is_ok_and(Counts::passed)));
+        writeln!(out, "{}: {}", target.triple, cases::tell(&counts))?;
     }
     Ok(outcomes)
-}
-
-fn tell(target: &Target, outcome: Result<Counts>, out: &mut impl Write) -> io::Result<()> {
-    match outcome {
-        Ok(Counts { passed, wrong, not_applicable, marked }) => {
-            write!(out, "{}: {passed} passed, {} failed", target.triple, wrong.len())?;
-            writeln!(out, ", {marked} marked, {not_applicable} not applicable")?;
-            for line in wrong {
-                writeln!(out, "    {line}")?;
-            }
-            Ok(())
-        }
-        Err(error) => writeln!(out, "{}: FAILED: {error:#}", target.triple),
-    }
-}
-
-/// How the cases of one target ended.
-#[derive(Default)]
-struct Counts {
-    passed: usize,
-    /// The lines of the cases that failed, did not apply without a mark, or passed in spite of one.
-    wrong: Vec<String>,
-    not_applicable: usize,
-    marked: usize,
 }
 
 fn cases(target: &Target, program: &Path) -> Result<Counts> {
@@ -132,27 +95,14 @@ fn cases(target: &Target, program: &Path) -> Result<Counts> {
     let big = is_big_endian(program)?;
 
     let done = process::run(process::program(Path::new(&qemu)).arg(program))?;
-    let mut counts = Counts::default();
-    for line in done.stdout.lines() {
-        let (outcome, rest) = line.split_once(' ').unwrap_or_default();
-        // `FAILED eventfd::zero_is_nothing: what went wrong`
-        let name = rest.split_once(": ").map_or(rest, |(name, _)| name);
-        let marked = is_marked(name, big);
-        match outcome {
-            "ok" if same_version && marked => counts.wrong.push(format!("{name}: passed, but is marked")),
-            "ok" => counts.passed += 1,
-            "FAILED" | "n/a" if marked => counts.marked += 1,
-            // Nothing is left out without a mark, in the version for which there are marks.
-            "n/a" if !same_version => counts.not_applicable += 1,
-            "FAILED" | "n/a" => counts.wrong.push(rest.to_owned()),
-            _ => {}
-        }
-    }
-    // What the program counted, which it does not come to if it is killed.
-    let last = done.stdout.lines().last().unwrap_or_default();
-    let ok = done.stdout.lines().filter(|line| line.starts_with("ok ")).count();
-    ensure!(ok > 0 && last.starts_with(&format!("{ok} passed, ")), done.error("it did not come to its end"));
-    Ok(counts)
+    let rule = |name: &str| match (is_marked(name, big), same_version) {
+        (true, true) => Rule::MustNotPass,
+        (true, false) => Rule::MayNotPass,
+        // Nothing is left out without a mark, in the version for which there are marks.
+        (false, true) => Rule::MustPass,
+        (false, false) => Rule::MustNotFail,
+    };
+    Counts::of(&done.stdout, rule).with_context(|| done.error("the conformance program"))
 }
 
 fn is_marked(name: &str, big_endian: bool) -> bool {

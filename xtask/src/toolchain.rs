@@ -130,6 +130,33 @@ impl Toolchain {
     }
 }
 
+/// Builds a package's program of the same name for each of the targets, and returns what became of it, in no order.
+pub fn build_for(
+    workspace: &Workspace,
+    package: &str,
+    targets: &[&'static Target],
+) -> Result<Vec<(&'static Target, Result<PathBuf>)>> {
+    let mut ways: Vec<(Way, Vec<&'static Target>)> = Vec::new();
+    for &target in targets {
+        let way = Way::of(target)?;
+        match ways.iter_mut().find(|(known, _)| *known == way) {
+            Some((_, targets)) => targets.push(target),
+            None => ways.push((way, vec![target])),
+        }
+    }
+    let mut built = Vec::new();
+    for (way, targets) in ways {
+        let toolchain = Toolchain::for_targets(workspace, way, &targets)?;
+        let (programs, done) = toolchain.build_all(workspace, package, "release")?;
+        for target in targets {
+            let is_its = |program: &&PathBuf| way == Way::Host || program.iter().any(|part| part == target.triple);
+            let program = programs.iter().find(is_its).cloned().ok_or_else(|| done.error("not built"));
+            built.push((target, program));
+        }
+    }
+    Ok(built)
+}
+
 /// How a target is built. One run of cargo builds all targets of a way, and so keeps every processor busy.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Way {

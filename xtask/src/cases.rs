@@ -1,0 +1,74 @@
+//! What the conformance program prints: a line for each case, and how many there were of each outcome.
+
+use anyhow::{Result, ensure};
+
+/// What a case may come to.
+pub enum Rule {
+    MustPass,
+    /// It may also say that it does not apply.
+    MustNotFail,
+    /// It is marked as one that what is below the program gets wrong.
+    MayNotPass,
+    /// The same, and a pass shows that the mark is out of date.
+    MustNotPass,
+}
+
+/// How the cases ended.
+#[derive(Default)]
+pub struct Counts {
+    passed: usize,
+    /// The lines of the cases that came to what they may not.
+    wrong: Vec<String>,
+    not_applicable: usize,
+    marked: usize,
+}
+
+impl Counts {
+    /// Counts the lines of `output`, which may have others between them.
+    pub fn of(output: &str, rule: impl Fn(&str) -> Rule) -> Result<Self> {
+        let mut counts = Self::default();
+        let (mut ok, mut end) = (0, "");
+        for line in output.lines() {
+            let (outcome, rest) = line.split_once(' ').unwrap_or_default();
+            // `FAILED eventfd::zero_is_nothing: what went wrong`
+            let name = rest.split_once(": ").map_or(rest, |(name, _)| name);
+            ok += usize::from(outcome == "ok");
+            match (outcome, rule(name)) {
+                ("ok", Rule::MustNotPass) => counts.wrong.push(format!("{name}: passed, but is marked")),
+                ("ok", _) => counts.passed += 1,
+                ("FAILED" | "n/a", Rule::MayNotPass | Rule::MustNotPass) => counts.marked += 1,
+                ("n/a", Rule::MustNotFail) => counts.not_applicable += 1,
+                ("FAILED" | "n/a", _) => counts.wrong.push(rest.to_owned()),
+                _ if line.contains(" passed, ") => end = line,
+                _ => {}
+            }
+        }
+        // What the program counted, which it does not come to if it is killed.
+        ensure!(ok > 0 && end.starts_with(&format!("{ok} passed, ")), "it did not come to its end");
+        Ok(counts)
+    }
+
+    pub fn passed(&self) -> bool {
+        self.wrong.is_empty()
+    }
+}
+
+/// `N passed, N failed` and what else there is to say, on a line, and below it what is wrong.
+pub fn tell(counts: &Result<Counts>) -> String {
+    match counts {
+        Ok(Counts { passed, wrong, not_applicable, marked }) => {
+            let mut text = format!("{passed} passed, {} failed", wrong.len());
+            for (count, what) in [(marked, "marked"), (not_applicable, "not applicable")] {
+                if *count > 0 {
+                    text.push_str(&format!(", {count} {what}"));
+                }
+            }
+            for line in wrong {
+                text.push_str("\n    ");
+                text.push_str(line);
+            }
+            text
+        }
+        Err(error) => format!("FAILED: {error:#}"),
+    }
+}
