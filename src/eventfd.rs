@@ -2,7 +2,8 @@
 
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
 
-use crate::counter::{self, Read, descriptor};
+use crate::counter::{self, Read};
+use crate::descriptor::{self, descriptor};
 use crate::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use crate::{Errno, EventFdFlags, Result, abi, sys};
 
@@ -204,7 +205,7 @@ impl EventFd {
             if let Some(count) = self.take()? {
                 return Ok(count);
             }
-            counter::wait(self.as_fd())?;
+            descriptor::wait(self.as_fd())?;
         }
     }
 

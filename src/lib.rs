@@ -137,6 +137,7 @@ extern crate std;
 mod abi;
 mod clock;
 mod counter;
+mod descriptor;
 mod errno;
 mod eventfd;
 pub mod fd;

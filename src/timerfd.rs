@@ -5,7 +5,8 @@ use core::time::Duration;
 
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
 
-use crate::counter::{self, Read, descriptor};
+use crate::counter::{self, Read};
+use crate::descriptor::{self, descriptor};
 use crate::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use crate::sys::{Itimerspec, Timespec};
 use crate::{Clock, Errno, Result, SetTimeFlags, TimerFdFlags, abi, clock, sys, time64};
@@ -442,7 +443,7 @@ impl TimerFd {
                 Ok(Read::Empty) if polled => return Err(Errno::INVAL),
                 Ok(Read::WouldBlock | Read::Empty) => {}
             }
-            counter::wait(self.as_fd())?;
+            descriptor::wait(self.as_fd())?;
             polled = true;
         }
     }
