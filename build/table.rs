@@ -8,7 +8,7 @@
 use std::fmt::Arguments;
 
 /// The calls. One with two names must be in a table by one of them at least.
-pub const CALLS: [[&str; 2]; 12] = [
+pub const CALLS: [[&str; 2]; 14] = [
     ["read", ""],
     ["write", ""],
     ["close", ""],
@@ -18,6 +18,8 @@ pub const CALLS: [[&str; 2]; 12] = [
     ["timerfd_create", ""],
     ["timerfd_settime", "timerfd_settime64"],
     ["timerfd_gettime", "timerfd_gettime64"],
+    ["signalfd4", ""],
+    ["rt_sigprocmask", ""],
     ["ppoll", "ppoll_time64"],
     ["clock_gettime", "clock_gettime64"],
     ["exit_group", ""],
@@ -26,8 +28,36 @@ pub const CALLS: [[&str; 2]; 12] = [
 /// The kernel got these all at once, so a table that has only some of them has lost the others.
 const TIME64: [&str; 4] = ["timerfd_settime64", "timerfd_gettime64", "ppoll_time64", "clock_gettime64"];
 
-const CONSTS: [&str; 7] =
-    ["O_NONBLOCK", "O_CLOEXEC", "TFD_IOC_SET_TICKS", "POLLWRNORM", "POLLWRBAND", "POLLRDHUP", "_NSIG"];
+const CONSTS: [&str; 28] = [
+    "O_NONBLOCK",
+    "O_CLOEXEC",
+    "TFD_IOC_SET_TICKS",
+    "POLLWRNORM",
+    "POLLWRBAND",
+    "POLLRDHUP",
+    "_NSIG",
+    "SIG_BLOCK",
+    "SIG_UNBLOCK",
+    "SIG_SETMASK",
+    "SIGBUS",
+    "SIGUSR1",
+    "SIGUSR2",
+    "SIGCHLD",
+    "SIGCONT",
+    "SIGSTOP",
+    "SIGTSTP",
+    "SIGTTIN",
+    "SIGTTOU",
+    "SIGURG",
+    "SIGXCPU",
+    "SIGXFSZ",
+    "SIGVTALRM",
+    "SIGPROF",
+    "SIGWINCH",
+    "SIGIO",
+    "SIGPWR",
+    "SIGSYS",
+];
 
 const ERRNOS: [&str; 7] = ["EDEADLK", "ELOOP", "ENOSYS", "EOVERFLOW", "EOPNOTSUPP", "ETIMEDOUT", "ECANCELED"];
 

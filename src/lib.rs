@@ -1,10 +1,10 @@
 //! Linux event and timer file descriptors without libc.
 //!
-//! `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `read`, `write`, `ppoll` and what belongs to them,
-//! issued by inline assembly with the system call numbers of the target's ABI, as safe types for `#![no_std]` programs:
-//! static and freestanding binaries, minimal init processes, and hosted programs.
+//! `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `read`, `write`, `ppoll` and what belongs
+//! to them, issued by inline assembly with the system call numbers of the target's ABI, as safe types for `#![no_std]`
+//! programs: static and freestanding binaries, minimal init processes, and hosted programs.
 //!
-//! A loop over both descriptors, which is a whole program:
+//! A loop over a timer and an event counter, which is a whole program:
 //!
 //! ```
 //! use core::time::Duration;
@@ -41,6 +41,7 @@
 //!
 //! - [`EventFd`]: a counter that is readable while it is not zero; a wake-up, or a semaphore
 //! - [`TimerFd`]: a timer that is readable once it has expired, on a [`Clock`]
+//! - [`SigSet`]: a set of [`Signal`]s, and which of them a thread blocks
 //! - [`poll()`]: waits for them, and for any other descriptor, in [`PollFd`]s
 //! - [`Errno`]: what every call fails with
 //! - [`fd`]: owned and borrowed descriptors
@@ -147,6 +148,8 @@ mod pollfd;
 #[cfg(doc)]
 #[doc = include_str!("../docs/python.md")]
 pub mod python {}
+mod sigmask;
+mod signal;
 pub mod sys;
 mod time64;
 mod timerfd;
@@ -158,4 +161,5 @@ pub use eventfd::EventFd;
 pub use flags::{EventFdFlags, PollFlags, SetTimeFlags, TimerFdFlags};
 pub use poll::poll;
 pub use pollfd::PollFd;
+pub use signal::{SigSet, Signal};
 pub use timerfd::{Armed, Tick, TimerFd, TimerSpec};

@@ -1,7 +1,7 @@
 //! The system calls, one function each: no retry, no fallback, no default.
 //!
-//! [`EventFd`](crate::EventFd), [`TimerFd`](crate::TimerFd), [`Clock`](crate::Clock) and [`poll`](crate::poll()) are
-//! these with a policy. Here `EINTR` comes back as it is, buffers have any size, and a 32-bit ABI shows both forms of the
+//! [`EventFd`](crate::EventFd), [`TimerFd`](crate::TimerFd), [`Clock`](crate::Clock),
+//! [`SigSet`] and [`poll`](crate::poll()) are these with a policy. Here `EINTR` comes back as it is, buffers have any size, and a 32-bit ABI shows both forms of the
 //! calls that take a time: `*_time64` and `*64` with 64-bit seconds (Linux 5.1), and those of before with 32-bit ones.
 //!
 //! Every call can also fail with `ENOSYS`, where the kernel was built without it, and with whatever a seccomp filter
@@ -12,9 +12,9 @@ use core::mem::MaybeUninit;
 use crate::abi;
 use crate::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use crate::trap::{self, nr};
-use crate::{Errno, EventFdFlags, PollFd, Result, SetTimeFlags, TimerFdFlags};
+use crate::{Errno, EventFdFlags, PollFd, Result, SetTimeFlags, SigSet, TimerFdFlags};
 
-pub use crate::abi::{Itimerspec, SigSet, Timespec};
+pub use crate::abi::{Itimerspec, Timespec};
 #[cfg(all(nr = "timerfd_settime64", nr = "timerfd_settime"))]
 pub use crate::abi::{OldItimerspec32, OldTimespec32};
 
@@ -330,6 +330,43 @@ pub fn timerfd_set_ticks(fd: BorrowedFd<'_>, ticks: u64) -> Result<()> {
     let mut ticks = ticks;
     // SAFETY: the kernel reads 8 bytes from `ticks`, or a foreign driver writes 8, the size that the number encodes.
     unit(unsafe { trap::syscall3(nr::IOCTL, argument(fd), abi::TFD_IOC_SET_TICKS as usize, (&raw mut ticks) as usize) })
+}
+
+/// What [`rt_sigprocmask`] does with the set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SigmaskHow {
+    /// Blocks its signals too.
+    #[doc(alias = "SIG_BLOCK")]
+    Block,
+    /// Unblocks its signals.
+    #[doc(alias = "SIG_UNBLOCK")]
+    Unblock,
+    /// Blocks its signals and no other.
+    #[doc(alias = "SIG_SETMASK")]
+    SetMask,
+}
+
+/// [`rt_sigprocmask(2)`](https://man7.org/linux/man-pages/man2/sigprocmask.2.html): changes the signal mask of the calling
+/// thread by `set`, if one is given, and writes the mask before to `old` (Linux 2.2).
+///
+/// The kernel never blocks `SIGKILL` and `SIGSTOP`. What a changed mask means for other threads, programs and for libc
+/// [`SigSet`] says.
+///
+/// # Errors
+///
+/// None from the kernel.
+#[inline]
+#[doc(alias("sigprocmask", "pthread_sigmask"))]
+pub fn rt_sigprocmask(how: SigmaskHow, set: Option<&SigSet>, old: Option<&mut SigSet>) -> Result<()> {
+    let how = match how {
+        SigmaskHow::Block => abi::SIG_BLOCK,
+        SigmaskHow::Unblock => abi::SIG_UNBLOCK,
+        SigmaskHow::SetMask => abi::SIG_SETMASK,
+    };
+    let set = set.map_or(0, |set| set as *const SigSet as usize);
+    let old = old.map_or(0, |old| old as *mut SigSet as usize);
+    // SAFETY: the kernel reads `set`, and writes a set to `old`, where they are given.
+    unit(unsafe { trap::syscall4(nr::RT_SIGPROCMASK, how as usize, set, old, size_of::<SigSet>()) })
 }
 
 #[cfg(nr = "fcntl")]

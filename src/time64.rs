@@ -18,8 +18,8 @@ pub(crate) use fallback::{clock_gettime, ppoll, timerfd_gettime, timerfd_settime
 #[cfg(all(nr = "timerfd_settime64", nr = "timerfd_settime"))]
 mod fallback {
     use crate::fd::BorrowedFd;
-    use crate::sys::{self, Itimerspec, OldItimerspec32, OldTimespec32, SigSet, Timespec};
-    use crate::{Errno, PollFd, Result, SetTimeFlags};
+    use crate::sys::{self, Itimerspec, OldItimerspec32, OldTimespec32, Timespec};
+    use crate::{Errno, PollFd, Result, SetTimeFlags, SigSet};
 
     fn narrow(time: Timespec) -> Result<OldTimespec32> {
         match (i32::try_from(time.tv_sec), i32::try_from(time.tv_nsec)) {

@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use barefd::fd::AsFd;
-use barefd::sys::{SigSet, Timespec};
-use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, Result, Tick, TimerFd, poll, sys};
+use barefd::sys::Timespec;
+use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, Result, SigSet, Signal, Tick, TimerFd, poll, sys};
 use common::{Task, emulator, owe, send_signal, thread_id, until};
 
 /// Its handler is installed without `SA_RESTART`.
@@ -291,15 +291,15 @@ fn sys_ppoll_lets_a_pending_signal_in_where_its_mask_does() {
             let mut timeout = Timespec::default();
             ppoll(&mut [PollFd::new(&event, PollFlags::IN)], Some(&mut timeout), mask)
         };
-        block(INTERRUPTING);
+        only(INTERRUPTING).thread_block().unwrap();
         send_signal(thread_id(), INTERRUPTING);
 
         assert_eq!(look(None), Ok(0));
         assert_eq!(look(Some(&SigSet::ALL)), Ok(0));
-        assert_eq!(look(Some(&SigSet::EMPTY.with(INTERRUPTING as u32).unwrap())), Ok(0));
+        assert_eq!(look(Some(&only(INTERRUPTING))), Ok(0));
         assert_eq!(handled(), 0);
 
-        let others = SigSet::EMPTY.with(RESTARTING as u32).unwrap();
+        let others = only(RESTARTING);
         let forever = ppoll(&mut [PollFd::new(&event, PollFlags::IN)], None, Some(&others));
         assert_eq!(forever, Err(Errno::INTR));
         assert_eq!(handled(), 1);
@@ -320,7 +320,7 @@ fn sys_ppoll_keeps_a_signal_out_where_its_mask_does() {
     let event = Arc::new(EventFd::new(0).unwrap());
     let shared = Arc::clone(&event);
     let blocking = Blocking::start(move || {
-        let mask = SigSet::EMPTY.with(INTERRUPTING as u32).unwrap();
+        let mask = only(INTERRUPTING);
         ppoll(&mut [PollFd::new(&*shared, PollFlags::IN)], None, Some(&mask))
     });
     blocking.task.until_blocked();
@@ -333,16 +333,8 @@ fn sys_ppoll_keeps_a_signal_out_where_its_mask_does() {
     assert_eq!(blocking.task.finish(), Ok(1));
 }
 
-/// Blocks `signal` on this thread.
-fn block(signal: c_int) {
-    let mut set = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: `sigemptyset` writes the set, before it is read.
-    let result = unsafe {
-        libc::sigemptyset(set.as_mut_ptr());
-        libc::sigaddset(set.as_mut_ptr(), signal);
-        libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), ptr::null_mut())
-    };
-    assert_eq!(result, 0);
+fn only(signal: c_int) -> SigSet {
+    SigSet::from_signals(&[Signal::from_raw(signal as u32).unwrap()])
 }
 
 /// `sys::ppoll`, by the name that it has on this ABI.

@@ -18,6 +18,8 @@ nr eventfd2 328
 nr timerfd_create 322
 nr timerfd_settime 325
 nr timerfd_gettime 326
+nr signalfd4 327
+nr rt_sigprocmask 175
 nr ppoll 309
 nr clock_gettime 265
 nr exit_group 252
@@ -28,6 +30,27 @@ const POLLWRNORM 0x100
 const POLLWRBAND 0x200
 const POLLRDHUP 0x2000
 const _NSIG 64
+const SIG_BLOCK 0
+const SIG_UNBLOCK 1
+const SIG_SETMASK 2
+const SIGBUS 7
+const SIGUSR1 10
+const SIGUSR2 12
+const SIGCHLD 17
+const SIGCONT 18
+const SIGSTOP 19
+const SIGTSTP 20
+const SIGTTIN 21
+const SIGTTOU 22
+const SIGURG 23
+const SIGXCPU 24
+const SIGXFSZ 25
+const SIGVTALRM 26
+const SIGPROF 27
+const SIGWINCH 28
+const SIGIO 29
+const SIGPWR 30
+const SIGSYS 31
 errno EDEADLK 35
 errno ELOOP 40
 errno ENOSYS 38
@@ -91,8 +114,10 @@ mod lines {
         rejected(
             "const O_CLOEXEC",
             "const EFD_CLOEXEC",
-            "arch/x.tbl:15: found `EFD_CLOEXEC`, expected one of `O_NONBLOCK`, `O_CLOEXEC`, `TFD_IOC_SET_TICKS`, \
-             `POLLWRNORM`, `POLLWRBAND`, `POLLRDHUP`, `_NSIG`",
+            "arch/x.tbl:17: found `EFD_CLOEXEC`, expected one of `O_NONBLOCK`, `O_CLOEXEC`, `TFD_IOC_SET_TICKS`, \
+             `POLLWRNORM`, `POLLWRBAND`, `POLLRDHUP`, `_NSIG`, `SIG_BLOCK`, `SIG_UNBLOCK`, `SIG_SETMASK`, `SIGBUS`, \
+             `SIGUSR1`, `SIGUSR2`, `SIGCHLD`, `SIGCONT`, `SIGSTOP`, `SIGTSTP`, `SIGTTIN`, `SIGTTOU`, `SIGURG`, \
+             `SIGXCPU`, `SIGXFSZ`, `SIGVTALRM`, `SIGPROF`, `SIGWINCH`, `SIGIO`, `SIGPWR`, `SIGSYS`",
         );
     }
 
@@ -101,7 +126,7 @@ mod lines {
         rejected(
             "errno EDEADLK",
             "errno EAGAIN",
-            "arch/x.tbl:21: found `EAGAIN`, expected one of `EDEADLK`, `ELOOP`, `ENOSYS`, `EOVERFLOW`, `EOPNOTSUPP`, \
+            "arch/x.tbl:44: found `EAGAIN`, expected one of `EDEADLK`, `ELOOP`, `ENOSYS`, `EOVERFLOW`, `EOPNOTSUPP`, \
              `ETIMEDOUT`, `ECANCELED`",
         );
     }
@@ -151,7 +176,7 @@ mod lines {
             rejected(
                 "errno EDEADLK 35",
                 &format!("errno EDEADLK {number}"),
-                &format!("arch/x.tbl:21: found `{number}`, expected a number from 1 to 4095"),
+                &format!("arch/x.tbl:44: found `{number}`, expected a number from 1 to 4095"),
             );
         }
     }
@@ -162,7 +187,7 @@ mod lines {
         rejected(
             "const _NSIG 64",
             "const _NSIG 0x100000000",
-            "arch/x.tbl:20: found `0x100000000`, expected a number of at most 32 bits",
+            "arch/x.tbl:22: found `0x100000000`, expected a number of at most 32 bits",
         );
     }
 
@@ -174,7 +199,7 @@ mod lines {
     #[test]
     fn a_name_stands_once() {
         rejected("nr write 4", "nr read 4", "arch/x.tbl:3: found `read` again, expected it on line 2 alone");
-        rejected("errno ELOOP", "errno EDEADLK", "arch/x.tbl:22: found `EDEADLK` again, expected it on line 21 alone");
+        rejected("errno ELOOP", "errno EDEADLK", "arch/x.tbl:45: found `EDEADLK` again, expected it on line 44 alone");
     }
 
     #[test]
@@ -197,7 +222,8 @@ mod lines {
         format!(
             "arch/x.tbl:{line}: found `{found}`, expected one of `read`, `write`, `close`, `fcntl`, `fcntl64`, `ioctl`, \
              `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_settime64`, `timerfd_gettime`, \
-             `timerfd_gettime64`, `ppoll`, `ppoll_time64`, `clock_gettime`, `clock_gettime64`, `exit_group`"
+             `timerfd_gettime64`, `signalfd4`, `rt_sigprocmask`, `ppoll`, `ppoll_time64`, `clock_gettime`, \
+             `clock_gettime64`, `exit_group`"
         )
     }
 }
@@ -442,6 +468,27 @@ pub const POLLWRNORM: u32 = 0x100;
 pub const POLLWRBAND: u32 = 0x200;
 pub const POLLRDHUP: u32 = 0x2000;
 pub const NSIG: u32 = 64;
+pub const SIG_BLOCK: u32 = 0;
+pub const SIG_UNBLOCK: u32 = 1;
+pub const SIG_SETMASK: u32 = 2;
+pub const SIGBUS: u32 = 7;
+pub const SIGUSR1: u32 = 10;
+pub const SIGUSR2: u32 = 12;
+pub const SIGCHLD: u32 = 17;
+pub const SIGCONT: u32 = 18;
+pub const SIGSTOP: u32 = 19;
+pub const SIGTSTP: u32 = 20;
+pub const SIGTTIN: u32 = 21;
+pub const SIGTTOU: u32 = 22;
+pub const SIGURG: u32 = 23;
+pub const SIGXCPU: u32 = 24;
+pub const SIGXFSZ: u32 = 25;
+pub const SIGVTALRM: u32 = 26;
+pub const SIGPROF: u32 = 27;
+pub const SIGWINCH: u32 = 28;
+pub const SIGIO: u32 = 29;
+pub const SIGPWR: u32 = 30;
+pub const SIGSYS: u32 = 31;
 pub const EDEADLK: u16 = 35;
 pub const ELOOP: u16 = 40;
 pub const ENOSYS: u16 = 38;
@@ -555,6 +602,27 @@ fn constants_are_the_usual_ones_but_on_mips_sparc_powerpc_and_m68k() {
             ("POLLWRBAND", if old_poll { 0x100 } else { 0x200 }),
             ("POLLRDHUP", pick(0x2000, 0x2000, 0x800)),
             ("_NSIG", pick(64, 128, 64)),
+            ("SIG_BLOCK", pick(0, 1, 1)),
+            ("SIG_UNBLOCK", pick(1, 2, 2)),
+            ("SIG_SETMASK", pick(2, 3, 4)),
+            ("SIGBUS", pick(7, 10, 10)),
+            ("SIGUSR1", pick(10, 16, 30)),
+            ("SIGUSR2", pick(12, 17, 31)),
+            ("SIGCHLD", pick(17, 18, 20)),
+            ("SIGCONT", pick(18, 25, 19)),
+            ("SIGSTOP", pick(19, 23, 17)),
+            ("SIGTSTP", pick(20, 24, 18)),
+            ("SIGTTIN", pick(21, 26, 21)),
+            ("SIGTTOU", pick(22, 27, 22)),
+            ("SIGURG", pick(23, 21, 16)),
+            ("SIGXCPU", pick(24, 30, 24)),
+            ("SIGXFSZ", pick(25, 31, 25)),
+            ("SIGVTALRM", pick(26, 28, 26)),
+            ("SIGPROF", pick(27, 29, 27)),
+            ("SIGWINCH", pick(28, 20, 28)),
+            ("SIGIO", pick(29, 22, 23)),
+            ("SIGPWR", pick(30, 19, 29)),
+            ("SIGSYS", pick(31, 12, 12)),
             ("EDEADLK", pick(35, 45, 78)),
             ("ELOOP", pick(40, 90, 62)),
             ("ENOSYS", pick(38, 89, 90)),
@@ -645,16 +713,16 @@ mod numbers {
     macro_rules! agree_64 {
         ($($arch:ident $table:literal)*) => { $(
             agree!($arch, $table:
-                read write close fcntl ioctl eventfd2 timerfd_create timerfd_settime timerfd_gettime ppoll
-                clock_gettime exit_group);
+                read write close fcntl ioctl eventfd2 timerfd_create timerfd_settime timerfd_gettime signalfd4
+                rt_sigprocmask ppoll clock_gettime exit_group);
         )* };
     }
 
     macro_rules! agree_32 {
         ($($arch:ident $table:literal)*) => { $(
             agree!($arch, $table:
-                read write close fcntl ioctl eventfd2 timerfd_create timerfd_settime timerfd_gettime ppoll
-                clock_gettime exit_group timerfd_settime64 timerfd_gettime64 ppoll_time64 clock_gettime64);
+                read write close fcntl ioctl eventfd2 timerfd_create timerfd_settime timerfd_gettime signalfd4
+                rt_sigprocmask ppoll clock_gettime exit_group timerfd_settime64 timerfd_gettime64 ppoll_time64 clock_gettime64);
         )* };
     }
 
@@ -664,6 +732,6 @@ mod numbers {
     }
     agree_32! { x86 "x86" arm "arm" powerpc "powerpc" mips "mips_o32" sparc "sparc" }
     agree!(riscv32, "riscv32":
-        read write close fcntl64 ioctl eventfd2 timerfd_create timerfd_settime64 timerfd_gettime64 ppoll_time64
-        clock_gettime64 exit_group);
+        read write close fcntl64 ioctl eventfd2 timerfd_create timerfd_settime64 timerfd_gettime64 signalfd4
+        rt_sigprocmask ppoll_time64 clock_gettime64 exit_group);
 }

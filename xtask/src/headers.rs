@@ -261,7 +261,7 @@ fn facts(root: &Path, table: &Table) -> Result<Vec<Fact>> {
             facts.push(in_table(&file, "nr", name, None));
         }
     }
-    for file in ["src/abi.rs", "src/errno.rs", "src/flags.rs", "src/pollfd.rs"] {
+    for file in ["src/abi.rs", "src/errno.rs", "src/flags.rs", "src/pollfd.rs", "src/signal.rs"] {
         let text = fs::read_to_string(root.join(file))?;
         let lines: Vec<_> = text.lines().map(str::trim).collect();
         let before = facts.len();
@@ -296,7 +296,9 @@ fn stated<'a>(before: &str, line: &'a str, table: &Table) -> Result<Vec<(String,
         ["pub(crate)", "const", name, _, "=", value] => (name.strip_suffix(':'), value),
         // The attribute before a flag has its name in C.
         ["const", _, "=", value] | ["const", _, "=", value, "as", _] => (before.split('"').nth(1), value),
-        [_, symbol, value, ..] if symbol.starts_with("\"E") => (symbol.split('"').nth(1), value),
+        [_, symbol, value, ..] if symbol.starts_with("\"E") || symbol.starts_with("\"SIG") => {
+            (symbol.split('"').nth(1), value)
+        }
         ["pub(crate)", "const", _, _, "=", ..] | ["const", _, "=", ..] => bail!("neither a number nor `abi::NAME`"),
         _ => return Ok(Vec::new()),
     };

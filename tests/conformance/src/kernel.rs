@@ -7,7 +7,7 @@ use crate::uapi;
 use barefd::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use barefd::sys::{Itimerspec, Timespec};
 use barefd::trap::{self, nr};
-use barefd::{Errno, PollFd, Result};
+use barefd::{Errno, PollFd, Result, SigSet};
 #[cfg(not(any(target_arch = "hexagon", target_arch = "sparc", target_arch = "sparc64")))]
 use linux_raw_sys::ioctl;
 
@@ -254,8 +254,8 @@ pub mod time {
     #[cfg(old_time)]
     mod old {
         use barefd::fd::BorrowedFd;
-        use barefd::sys::{self, Itimerspec, OldItimerspec32, OldTimespec32, SigSet, Timespec};
-        use barefd::{PollFd, Result, SetTimeFlags};
+        use barefd::sys::{self, Itimerspec, OldItimerspec32, OldTimespec32, Timespec};
+        use barefd::{PollFd, Result, SetTimeFlags, SigSet};
 
         use super::super::time64_refused;
 
@@ -394,7 +394,7 @@ impl Epoll {
 
     /// The first event, or `None` if none comes in that time.
     pub fn wait(&self, milliseconds: usize) -> Result<Option<Event>> {
-        self.wait_with_mask_of(size_of::<barefd::sys::SigSet>(), milliseconds)
+        self.wait_with_mask_of(size_of::<SigSet>(), milliseconds)
     }
 
     /// The same with an empty signal mask that is said to have `size` bytes.

@@ -209,6 +209,10 @@ macro_rules! each_case {
                 a_periodic_timer_that_nobody_reads_is_one_edge
                 an_expiration_that_nobody_reads_stays_an_event_without_edges
             }
+            signal {
+                a_signal_is_one_of_the_kernels_numbers
+                a_set_holds_the_signals_that_were_put_in
+            }
             foreign {
                 an_event_counter_is_no_timer
                 a_timer_is_no_event_counter
@@ -228,7 +232,6 @@ macro_rules! each_case {
                 ppoll_writes_the_time_that_is_left
                 more_entries_than_the_limit_of_descriptors_are_inval
                 the_kernel_takes_a_signal_set_of_our_size_alone
-                a_signal_set_holds_the_kernels_signals_and_no_other
                 a_duplicate_is_the_lowest_number_from_the_minimum_up
                 a_number_that_is_not_open_is_badf_to_every_call
             }

@@ -8,7 +8,7 @@ use core::mem::{align_of, offset_of, size_of};
 
 use barefd::sys::{Itimerspec, Timespec};
 use barefd::trap::nr;
-use barefd::{Clock, Errno, EventFdFlags, PollFd, PollFlags, SetTimeFlags, TimerFdFlags};
+use barefd::{Clock, Errno, EventFdFlags, PollFd, PollFlags, SetTimeFlags, Signal, TimerFdFlags};
 use linux_raw_sys::{errno, general as uapi};
 use static_assertions::const_assert_eq;
 
@@ -27,6 +27,8 @@ const _: () = {
         IOCTL = __NR_ioctl,
         EVENTFD2 = __NR_eventfd2,
         TIMERFD_CREATE = __NR_timerfd_create,
+        SIGNALFD4 = __NR_signalfd4,
+        RT_SIGPROCMASK = __NR_rt_sigprocmask,
         EXIT_GROUP = __NR_exit_group,
     }
 
@@ -140,6 +142,45 @@ errnos! {
     OPNOTSUPP = EOPNOTSUPP,
     TIMEDOUT = ETIMEDOUT,
     CANCELED = ECANCELED,
+}
+
+macro_rules! signals {
+    ($($name:ident = $SIG:ident,)*) => {
+        $(const_assert_eq!(Signal::$name.raw(), uapi::$SIG);)*
+    };
+}
+
+signals! {
+    HUP = SIGHUP,
+    INT = SIGINT,
+    QUIT = SIGQUIT,
+    ILL = SIGILL,
+    TRAP = SIGTRAP,
+    ABRT = SIGABRT,
+    FPE = SIGFPE,
+    KILL = SIGKILL,
+    SEGV = SIGSEGV,
+    PIPE = SIGPIPE,
+    ALRM = SIGALRM,
+    TERM = SIGTERM,
+    BUS = SIGBUS,
+    USR1 = SIGUSR1,
+    USR2 = SIGUSR2,
+    CHLD = SIGCHLD,
+    CONT = SIGCONT,
+    STOP = SIGSTOP,
+    TSTP = SIGTSTP,
+    TTIN = SIGTTIN,
+    TTOU = SIGTTOU,
+    URG = SIGURG,
+    XCPU = SIGXCPU,
+    XFSZ = SIGXFSZ,
+    VTALRM = SIGVTALRM,
+    PROF = SIGPROF,
+    WINCH = SIGWINCH,
+    IO = SIGIO,
+    PWR = SIGPWR,
+    SYS = SIGSYS,
 }
 
 const_assert_eq!(size_of::<Timespec>(), size_of::<uapi::__kernel_timespec>());

@@ -12,6 +12,7 @@ pub mod poll;
 #[cfg(old_time)]
 pub mod refused;
 pub mod settime;
+pub mod signal;
 pub mod sys;
 pub mod ticks;
 pub mod timerfd;

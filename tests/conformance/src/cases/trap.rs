@@ -5,9 +5,8 @@ use core::mem::size_of;
 
 use crate::uapi::{__NR_getpid, __NR_sched_yield, EPOLLIN};
 use barefd::fd::AsFd;
-use barefd::sys::SigSet;
 use barefd::trap::{self, nr};
-use barefd::{Errno, EventFd, EventFdFlags, PollFd, PollFlags};
+use barefd::{Errno, EventFd, EventFdFlags, PollFd, PollFlags, SigSet};
 
 use super::spec;
 use crate::kernel::{Epoll, time};

@@ -1,0 +1,227 @@
+//! Signals, and sets of them.
+
+use core::fmt;
+use core::num::NonZeroU8;
+
+use static_assertions::{assert_eq_size, assert_impl_all, const_assert_eq};
+
+use crate::abi;
+
+/// A signal, 1 to 64 (128 on MIPS).
+///
+/// The numbers differ between architectures ([`CHLD`](Self::CHLD) is 17 on most, 18 on MIPS and 20 on SPARC); the constants
+/// are those of the target, by the kernel's names. The real-time signals, from 32 on, have none: of them libc keeps the first
+/// two or three, so that its `SIGRTMIN` is 34 or 35. Nor have `SIGSTKFLT` and `SIGEMT`, which few ABIs have.
+///
+/// See [signal(7)](https://man7.org/linux/man-pages/man7/signal.7.html) and `include/uapi/asm-generic/signal.h`.
+#[repr(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[doc(alias("signal.Signals"))]
+pub struct Signal(NonZeroU8);
+
+impl Signal {
+    /// The signal of that number; `None` if the kernel has none: outside 1 to 64 (128 on MIPS).
+    #[inline]
+    #[must_use]
+    pub const fn from_raw(number: u32) -> Option<Self> {
+        if number > abi::NSIG {
+            return None;
+        }
+        match NonZeroU8::new(number as u8) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
+    }
+
+    /// The number.
+    #[inline]
+    #[must_use]
+    pub const fn raw(self) -> u32 {
+        self.0.get() as u32
+    }
+}
+
+assert_impl_all!(Signal: Send, Sync);
+assert_eq_size!(Option<Signal>, u8);
+
+macro_rules! signals {
+    ($($name:ident $symbol:literal $number:expr, $text:literal;)*) => {
+        impl Signal {
+            $(
+                #[doc = concat!("`", $symbol, "`: ", $text, ".")]
+                #[doc(alias = $symbol)]
+                pub const $name: Self = Self::from_raw($number).unwrap();
+            )*
+
+            /// The signal's symbolic name, as `"SIGCHLD"`; `None` for a signal that has no constant here.
+            #[must_use]
+            pub const fn name(self) -> Option<&'static str> {
+                match self {
+                    $(Self::$name => Some($symbol),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+signals! {
+    HUP "SIGHUP" 1, "the terminal is gone; to a daemon by custom: read the configuration again";
+    INT "SIGINT" 2, "interrupt from the keyboard; to process 1: Ctrl-Alt-Del, if it asked for that";
+    QUIT "SIGQUIT" 3, "quit from the keyboard";
+    ILL "SIGILL" 4, "illegal instruction";
+    TRAP "SIGTRAP" 5, "breakpoint";
+    ABRT "SIGABRT" 6, "abort";
+    FPE "SIGFPE" 8, "arithmetic error";
+    KILL "SIGKILL" 9, "kill; it cannot be blocked, handled or read";
+    SEGV "SIGSEGV" 11, "invalid access to memory";
+    PIPE "SIGPIPE" 13, "write to a pipe or socket that nobody reads";
+    ALRM "SIGALRM" 14, "the timer of `alarm`";
+    TERM "SIGTERM" 15, "request to end";
+    BUS "SIGBUS" abi::SIGBUS, "access to memory that is not there behind its address";
+    USR1 "SIGUSR1" abi::SIGUSR1, "the program's own, the first";
+    USR2 "SIGUSR2" abi::SIGUSR2, "the program's own, the second";
+    CHLD "SIGCHLD" abi::SIGCHLD, "a child ended, stopped or went on";
+    CONT "SIGCONT" abi::SIGCONT, "go on, if stopped";
+    STOP "SIGSTOP" abi::SIGSTOP, "stop; it cannot be blocked, handled or read";
+    TSTP "SIGTSTP" abi::SIGTSTP, "stop from the keyboard";
+    TTIN "SIGTTIN" abi::SIGTTIN, "read from the terminal in the background";
+    TTOU "SIGTTOU" abi::SIGTTOU, "write to the terminal in the background";
+    URG "SIGURG" abi::SIGURG, "out-of-band data at a socket";
+    XCPU "SIGXCPU" abi::SIGXCPU, "the limit of processor time is reached";
+    XFSZ "SIGXFSZ" abi::SIGXFSZ, "the limit of a file's size is reached";
+    VTALRM "SIGVTALRM" abi::SIGVTALRM, "the timer on the process's own processor time";
+    PROF "SIGPROF" abi::SIGPROF, "the timer on the processor time spent for the process";
+    WINCH "SIGWINCH" abi::SIGWINCH, "the terminal has another size; to process 1: a key that the console binds to it";
+    IO "SIGIO" abi::SIGIO, "a descriptor is ready (`O_ASYNC`); `SIGPOLL` is the same";
+    PWR "SIGPWR" abi::SIGPWR, "the power is failing";
+    SYS "SIGSYS" abi::SIGSYS, "system call that a filter refused";
+}
+
+/// `SIGCHLD`, or `signal 40` for one without a name.
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => f.write_str(name),
+            None => write!(f, "signal {}", self.raw()),
+        }
+    }
+}
+
+/// `Signal(SIGCHLD)`, or `Signal(40)` for one without a name.
+impl fmt::Debug for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => write!(f, "Signal({name})"),
+            None => write!(f, "Signal({})", self.raw()),
+        }
+    }
+}
+
+/// A set of signals, and the thread's mask of those that are blocked: the kernel's `sigset_t`, one bit a signal, in words of
+/// the kernel's `long` (`include/uapi/asm-generic/signal.h`).
+///
+/// It is 64 bits wide, but 128 on MIPS, and is not libc's type of that name, which is 1024 bits wide.
+///
+/// ```
+/// use barefd::{SigSet, Signal};
+///
+/// const WANTED: SigSet = SigSet::from_signals(&[Signal::CHLD, Signal::TERM]);
+/// assert!(WANTED.contains(Signal::CHLD) && !WANTED.contains(Signal::INT));
+///
+/// let before = WANTED.thread_block()?;
+/// assert_eq!(SigSet::thread_mask()?, before.with(Signal::CHLD).with(Signal::TERM));
+/// before.thread_set_mask()?;
+/// # Ok::<(), barefd::Errno>(())
+/// ```
+///
+/// # What a blocked signal does
+///
+/// It stays pending, until the thread unblocks it, and does not act: nothing is
+/// handled, ended or stopped. [`KILL`](Signal::KILL) and [`STOP`](Signal::STOP) are never blocked, whatever a mask says; a
+/// fault of the thread's own (`SEGV`, `BUS`, `FPE`, `ILL`) that is blocked ends the process.
+///
+/// - **Threads**: each has a mask, and a new one begins with that of its creator. A signal sent to the process goes to any
+///   thread that does not block it: block before the first thread is spawned.
+/// - **`fork`**: the child has the mask of the thread that forked, and nothing is pending for it.
+/// - **`execve`**: the mask stays, and what is pending too. A program that begins with `TERM` blocked cannot be asked to end:
+///   a child must get back the mask from before, by [`thread_set_mask`](Self::thread_set_mask), before it executes another
+///   program.
+/// - **libc** keeps signals for itself: glibc 32, by which it cancels threads, and 33, by which every thread takes over a
+///   change of the user; musl 32 to 34. Its own calls leave them out of what is blocked, and the methods here do not: in a program with libc a thread that blocks [`ALL`](Self::ALL) cannot be canceled, and `setuid` in another one
+///   waits for it for ever.
+#[repr(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[doc(alias = "sigset_t")]
+pub struct SigSet([usize; SigSet::WORDS]);
+
+assert_impl_all!(SigSet: Send, Sync);
+const_assert_eq!(size_of::<SigSet>(), abi::NSIG as usize / 8);
+
+impl SigSet {
+    const WORDS: usize = abi::NSIG as usize / usize::BITS as usize;
+
+    /// No signal.
+    #[doc(alias = "sigemptyset")]
+    pub const EMPTY: Self = Self([0; Self::WORDS]);
+
+    /// Every signal.
+    #[doc(alias = "sigfillset")]
+    pub const ALL: Self = Self([usize::MAX; Self::WORDS]);
+
+    /// These signals.
+    #[must_use]
+    pub const fn from_signals(mut signals: &[Signal]) -> Self {
+        let mut set = Self::EMPTY;
+        while let [signal, rest @ ..] = signals {
+            set = set.with(*signal);
+            signals = rest;
+        }
+        set
+    }
+
+    /// This set and `signal`.
+    #[inline]
+    #[doc(alias = "sigaddset")]
+    #[must_use]
+    pub const fn with(mut self, signal: Signal) -> Self {
+        let (word, bit) = Self::place(signal);
+        self.0[word] |= bit;
+        self
+    }
+
+    /// This set but `signal`.
+    #[inline]
+    #[doc(alias = "sigdelset")]
+    #[must_use]
+    pub const fn without(mut self, signal: Signal) -> Self {
+        let (word, bit) = Self::place(signal);
+        self.0[word] &= !bit;
+        self
+    }
+
+    /// Whether `signal` is in the set.
+    #[inline]
+    #[doc(alias = "sigismember")]
+    #[must_use]
+    pub const fn contains(&self, signal: Signal) -> bool {
+        let (word, bit) = Self::place(signal);
+        self.0[word] & bit != 0
+    }
+
+    /// The word that a signal is in, and its bit there.
+    #[inline]
+    const fn place(signal: Signal) -> (usize, usize) {
+        // No signal lies beyond the last bit; the remainder tells the compiler.
+        let index = (signal.raw() - 1) % abi::NSIG;
+        ((index / usize::BITS) as usize, 1 << (index % usize::BITS))
+    }
+}
+
+/// `{Signal(SIGCHLD), Signal(SIGTERM)}`
+impl fmt::Debug for SigSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let signals = (1..=abi::NSIG).filter_map(Signal::from_raw);
+        f.debug_set().entries(signals.filter(|signal| self.contains(*signal))).finish()
+    }
+}
