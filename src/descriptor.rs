@@ -8,7 +8,8 @@ pub(crate) fn wait(fd: BorrowedFd<'_>) -> Result<()> {
     poll(&mut [PollFd::from_borrowed_fd(fd, PollFlags::IN)], None).map(drop)
 }
 
-/// The part of [`EventFd`](crate::EventFd) and [`TimerFd`](crate::TimerFd) that is any descriptor's.
+/// The part of [`EventFd`](crate::EventFd), [`SignalFd`](crate::SignalFd) and [`TimerFd`](crate::TimerFd) that is any
+/// descriptor's.
 macro_rules! descriptor {
     ($Type:ident) => {
         impl $Type {

@@ -54,6 +54,20 @@ bitflags! {
         const CANCEL_ON_SET = 2;
     }
 
+    /// Flags of `signalfd4`, for [`SignalFd::with_flags`](crate::SignalFd::with_flags).
+    ///
+    /// The default is [`CLOEXEC`](Self::CLOEXEC).
+    #[repr(transparent)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct SignalFdFlags: u32 {
+        /// `SFD_CLOEXEC` (Linux 2.6.27): `execve` closes the descriptor.
+        #[doc(alias = "SFD_CLOEXEC")]
+        const CLOEXEC = abi::O_CLOEXEC;
+        /// `SFD_NONBLOCK` (Linux 2.6.27): a call that would block fails with `EAGAIN`.
+        #[doc(alias = "SFD_NONBLOCK")]
+        const NONBLOCK = abi::O_NONBLOCK;
+    }
+
     /// Events of `poll`: what to wait for and what came, of [`PollFd`](crate::PollFd).
     ///
     /// [`ERR`](Self::ERR), [`HUP`](Self::HUP) and [`NVAL`](Self::NVAL) come without being asked for.
@@ -103,6 +117,12 @@ impl Default for EventFdFlags {
 }
 
 impl Default for TimerFdFlags {
+    fn default() -> Self {
+        Self::CLOEXEC
+    }
+}
+
+impl Default for SignalFdFlags {
     fn default() -> Self {
         Self::CLOEXEC
     }

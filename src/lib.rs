@@ -1,6 +1,6 @@
-//! Linux event and timer file descriptors without libc.
+//! Linux event, timer and signal file descriptors without libc.
 //!
-//! `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `read`, `write`, `ppoll` and what belongs
+//! `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `signalfd4`, `read`, `write`, `ppoll` and what belongs
 //! to them, issued by inline assembly with the system call numbers of the target's ABI, as safe types for `#![no_std]`
 //! programs: static and freestanding binaries, minimal init processes, and hosted programs.
 //!
@@ -41,7 +41,7 @@
 //!
 //! - [`EventFd`]: a counter that is readable while it is not zero; a wake-up, or a semaphore
 //! - [`TimerFd`]: a timer that is readable once it has expired, on a [`Clock`]
-//! - [`SigSet`]: a set of [`Signal`]s, and which of them a thread blocks
+//! - [`SignalFd`]: signals that are read instead of handled, of a [`SigSet`] that the thread blocks
 //! - [`poll()`]: waits for them, and for any other descriptor, in [`PollFd`]s
 //! - [`Errno`]: what every call fails with
 //! - [`fd`]: owned and borrowed descriptors
@@ -150,6 +150,7 @@ mod pollfd;
 pub mod python {}
 mod sigmask;
 mod signal;
+mod signalfd;
 pub mod sys;
 mod time64;
 mod timerfd;
@@ -158,8 +159,9 @@ pub mod trap;
 pub use clock::Clock;
 pub use errno::{Errno, Result};
 pub use eventfd::EventFd;
-pub use flags::{EventFdFlags, PollFlags, SetTimeFlags, TimerFdFlags};
+pub use flags::{EventFdFlags, PollFlags, SetTimeFlags, SignalFdFlags, TimerFdFlags};
 pub use poll::poll;
 pub use pollfd::PollFd;
 pub use signal::{SigSet, Signal};
+pub use signalfd::{SignalFd, SignalInfo};
 pub use timerfd::{Armed, Tick, TimerFd, TimerSpec};

@@ -7,7 +7,7 @@ use crate::{Result, SigSet};
 impl SigSet {
     /// Blocks these signals for the calling thread, beside those that are blocked already, and returns the mask before.
     ///
-    /// See [above](Self#what-a-blocked-signal-does) for threads, `execve` and libc.
+    /// A [`SignalFd`](crate::SignalFd) needs it. See [above](Self#what-a-blocked-signal-does) for threads, `execve` and libc.
     ///
     /// System call: `rt_sigprocmask` (`SIG_BLOCK`).
     ///

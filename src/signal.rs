@@ -137,7 +137,7 @@ impl fmt::Debug for Signal {
 ///
 /// # What a blocked signal does
 ///
-/// It stays pending, until the thread unblocks it, and does not act: nothing is
+/// It stays pending, until the thread unblocks it or a [`SignalFd`](crate::SignalFd) reads it, and does not act: nothing is
 /// handled, ended or stopped. [`KILL`](Signal::KILL) and [`STOP`](Signal::STOP) are never blocked, whatever a mask says; a
 /// fault of the thread's own (`SEGV`, `BUS`, `FPE`, `ILL`) that is blocked ends the process.
 ///

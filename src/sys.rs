@@ -1,6 +1,6 @@
 //! The system calls, one function each: no retry, no fallback, no default.
 //!
-//! [`EventFd`](crate::EventFd), [`TimerFd`](crate::TimerFd), [`Clock`](crate::Clock),
+//! [`EventFd`](crate::EventFd), [`TimerFd`](crate::TimerFd), [`SignalFd`](crate::SignalFd), [`Clock`](crate::Clock),
 //! [`SigSet`] and [`poll`](crate::poll()) are these with a policy. Here `EINTR` comes back as it is, buffers have any size, and a 32-bit ABI shows both forms of the
 //! calls that take a time: `*_time64` and `*64` with 64-bit seconds (Linux 5.1), and those of before with 32-bit ones.
 //!
@@ -12,9 +12,9 @@ use core::mem::MaybeUninit;
 use crate::abi;
 use crate::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use crate::trap::{self, nr};
-use crate::{Errno, EventFdFlags, PollFd, Result, SetTimeFlags, SigSet, TimerFdFlags};
+use crate::{Errno, EventFdFlags, PollFd, Result, SetTimeFlags, SigSet, SignalFdFlags, TimerFdFlags};
 
-pub use crate::abi::{Itimerspec, Timespec};
+pub use crate::abi::{Itimerspec, SignalfdSiginfo, Timespec};
 #[cfg(all(nr = "timerfd_settime64", nr = "timerfd_settime"))]
 pub use crate::abi::{OldItimerspec32, OldTimespec32};
 
@@ -58,6 +58,7 @@ unsafe fn owned(ret: isize) -> Result<OwnedFd> {
 /// bytes.
 ///
 /// An event counter or a timer gives 8, a native-endian `u64`; a timer can give 0 ([`TimerFd::read`](crate::TimerFd::read)).
+/// A signal descriptor gives as many [`SignalfdSiginfo`] as there are signals and `buf` holds whole, at least one.
 ///
 /// # Errors
 ///
@@ -65,7 +66,7 @@ unsafe fn owned(ret: isize) -> Result<OwnedFd> {
 /// - `EBADF`: not open for reading
 /// - `ECANCELED`: a timer armed with [`CANCEL_ON_SET`](SetTimeFlags::CANCEL_ON_SET), and its clock was stepped
 /// - `EINTR`: a signal handler ran before anything was read
-/// - `EINVAL`: `buf` is shorter than 8 bytes
+/// - `EINVAL`: `buf` is shorter than 8 bytes; on a signal descriptor, than 128
 /// - what another kind of file may say: `EIO`, `EISDIR`…
 #[inline]
 #[doc(alias("eventfd_read", "os.eventfd_read"))]
@@ -83,7 +84,8 @@ pub fn read(fd: BorrowedFd<'_>, buf: &mut [u8]) -> Result<usize> {
 /// - `EAGAIN`: the counter would exceed 2^64 - 2, and the descriptor is non-blocking
 /// - `EBADF`: not open for writing
 /// - `EINTR`: a signal handler ran before anything was written
-/// - `EINVAL`: the value is `u64::MAX`; `buf` is shorter than 8 bytes, or longer on newer kernels; the descriptor is a timer
+/// - `EINVAL`: the value is `u64::MAX`; `buf` is shorter than 8 bytes, or longer on newer kernels; the descriptor is a timer or
+///   one of signals
 /// - what another kind of file may say: `EPIPE`, `ENOSPC`…
 #[inline]
 #[doc(alias("eventfd_write", "os.eventfd_write"))]
@@ -330,6 +332,44 @@ pub fn timerfd_set_ticks(fd: BorrowedFd<'_>, ticks: u64) -> Result<()> {
     let mut ticks = ticks;
     // SAFETY: the kernel reads 8 bytes from `ticks`, or a foreign driver writes 8, the size that the number encodes.
     unit(unsafe { trap::syscall3(nr::IOCTL, argument(fd), abi::TFD_IOC_SET_TICKS as usize, (&raw mut ticks) as usize) })
+}
+
+/// [`signalfd4(2)`](https://man7.org/linux/man-pages/man2/signalfd.2.html): a new descriptor that reads the signals of `mask`
+/// (Linux 2.6.27).
+///
+/// The kernel leaves `SIGKILL` and `SIGSTOP` out of the mask.
+///
+/// # Errors
+///
+/// - `EINVAL`: a flag that the kernel does not know
+/// - `EMFILE`, `ENFILE`: too many open files in the process, in the system
+/// - `ENODEV`, `ENOMEM`: no inode, no memory
+/// - `ENOSYS`: a kernel without `CONFIG_SIGNALFD`
+#[inline]
+#[doc(alias = "signalfd")]
+pub fn signalfd4(mask: &SigSet, flags: SignalFdFlags) -> Result<OwnedFd> {
+    // SAFETY: the kernel reads the mask; from -1 it makes a new descriptor.
+    unsafe { owned(signalfd(usize::MAX, mask, flags)) }
+}
+
+/// [`signalfd4(2)`](https://man7.org/linux/man-pages/man2/signalfd.2.html) of a descriptor that is there: makes it read the
+/// signals of `mask`, and no other.
+///
+/// # Errors
+///
+/// - `EBADF`: not open
+/// - `EINVAL`: not a signal descriptor
+#[inline]
+#[doc(alias = "signalfd")]
+pub fn signalfd4_set_mask(fd: BorrowedFd<'_>, mask: &SigSet) -> Result<()> {
+    unit(signalfd(argument(fd), mask, SignalFdFlags::empty()))
+}
+
+#[inline]
+fn signalfd(fd: usize, mask: &SigSet, flags: SignalFdFlags) -> isize {
+    let (mask, flags) = (mask as *const SigSet as usize, flags.bits() as usize);
+    // SAFETY: the kernel reads the mask.
+    unsafe { trap::syscall4(nr::SIGNALFD4, fd, mask, size_of::<SigSet>(), flags) }
 }
 
 /// What [`rt_sigprocmask`] does with the set.

@@ -58,14 +58,16 @@ const ABIS: [Abi; 17] = [
 const NOT_COVERED: [&str; 2] = ["csky", "hexagon"];
 const WHY: &str = "Debian has no headers of this architecture";
 
-const INCLUDES: [&str; 9] = [
+const INCLUDES: [&str; 11] = [
     "asm/bitsperlong.h",
+    "asm/siginfo.h",
     "asm/signal.h",
     "asm/unistd.h",
     "linux/errno.h",
     "linux/eventfd.h",
     "linux/fcntl.h",
     "linux/poll.h",
+    "linux/signalfd.h",
     "linux/time.h",
     "linux/timerfd.h",
 ];
@@ -91,6 +93,7 @@ fn kernel_structs(name: &str, table: &Table) -> Option<&'static [&'static str]> 
         "OldTimespec32" if both => &["timespec"],
         "OldItimerspec32" if both => &["itimerspec"],
         "OldTimespec32" | "OldItimerspec32" => &[],
+        "SignalfdSiginfo" => &["signalfd_siginfo"],
         "PollFd<'_>" => &["pollfd"],
         // Its size is _NSIG's, and the headers' sigset_t the old one where _NSIG is not in them.
         "SigSet" => &[],
@@ -332,7 +335,7 @@ fn value(written: &str, table: &Table) -> Result<u64> {
     }
     let number = match written.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16),
-        None => written.parse(),
+        None => written.parse().map(|number: i64| number as u64),
     };
     number.with_context(|| format!("`{written}` is neither a number nor `abi::NAME`"))
 }

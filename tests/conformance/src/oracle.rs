@@ -8,7 +8,7 @@ use core::mem::{align_of, offset_of, size_of};
 
 use barefd::sys::{Itimerspec, Timespec};
 use barefd::trap::nr;
-use barefd::{Clock, Errno, EventFdFlags, PollFd, PollFlags, SetTimeFlags, Signal, TimerFdFlags};
+use barefd::{Clock, Errno, EventFdFlags, PollFd, PollFlags, SetTimeFlags, Signal, SignalInfo, TimerFdFlags};
 use linux_raw_sys::{errno, general as uapi};
 use static_assertions::const_assert_eq;
 
@@ -181,6 +181,17 @@ signals! {
     IO = SIGIO,
     PWR = SIGPWR,
     SYS = SIGSYS,
+}
+
+macro_rules! codes {
+    ($($name:ident)*) => {
+        $(const_assert_eq!(SignalInfo::$name, uapi::$name as i32);)*
+    };
+}
+
+codes! {
+    SI_USER SI_KERNEL SI_QUEUE SI_TKILL
+    CLD_EXITED CLD_KILLED CLD_DUMPED CLD_TRAPPED CLD_STOPPED CLD_CONTINUED
 }
 
 const_assert_eq!(size_of::<Timespec>(), size_of::<uapi::__kernel_timespec>());
