@@ -7,7 +7,7 @@ use crate::uapi;
 use barefd::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use barefd::sys::{Itimerspec, Timespec};
 use barefd::trap::{self, nr};
-use barefd::{Errno, PollFd, Result, SigSet};
+use barefd::{Errno, PollFd, Result, SigSet, Signal, SignalInfo};
 #[cfg(not(any(target_arch = "hexagon", target_arch = "sparc", target_arch = "sparc64")))]
 use linux_raw_sys::ioctl;
 
@@ -354,6 +354,99 @@ pub fn gettime_nowhere(fd: impl AsFd) -> Result<()> {
     Errno::from_ret(unsafe { trap::syscall2(time_nr().1, raw(fd), NOWHERE) }).map(drop)
 }
 
+/// A set of no signals, with room for more than any kernel's.
+const NO_SIGNALS: [u64; 16] = [0; 16];
+
+/// `signalfd4` of a new descriptor, with an empty mask that is said to have `size` bytes.
+pub fn signalfd4_mask_of(size: usize) -> Result<OwnedFd> {
+    if size > size_of_val(&NO_SIGNALS) {
+        return Err(Errno::INVAL);
+    }
+    // SAFETY: the kernel reads at most `size` bytes of the mask; a success is a new descriptor.
+    unsafe { opened(trap::syscall4(nr::SIGNALFD4, usize::MAX, NO_SIGNALS.as_ptr() as usize, size, 0)) }
+}
+
+/// `signalfd4` of a new descriptor, with a mask at an address where there is no memory.
+pub fn signalfd4_mask_nowhere() -> Result<OwnedFd> {
+    // SAFETY: the kernel finds no memory of the program's to read from; a success is a new descriptor.
+    unsafe { opened(trap::syscall4(nr::SIGNALFD4, usize::MAX, NOWHERE, size_of::<SigSet>(), 0)) }
+}
+
+/// `rt_sigprocmask` of an empty set that is said to have `size` bytes, by the number of the operation.
+pub fn sigprocmask_of(how: u32, size: usize) -> Result<()> {
+    if size > size_of_val(&NO_SIGNALS) {
+        return Err(Errno::INVAL);
+    }
+    // SAFETY: the kernel reads at most `size` bytes of the set.
+    Errno::from_ret(unsafe { trap::syscall4(nr::RT_SIGPROCMASK, how as usize, NO_SIGNALS.as_ptr() as usize, 0, size) })
+        .map(drop)
+}
+
+/// `rt_sigprocmask` of a set at an address where there is no memory, or of the mask to one.
+pub fn sigprocmask_nowhere(new: bool) -> Result<()> {
+    let (new, old) = if new { (NOWHERE, 0) } else { (0, NOWHERE) };
+    // SAFETY: the kernel finds no memory of the program's to read from or write to.
+    Errno::from_ret(unsafe { trap::syscall4(nr::RT_SIGPROCMASK, 0, new, old, size_of::<SigSet>()) }).map(drop)
+}
+
+pub fn process_id() -> u32 {
+    // SAFETY: no pointer.
+    unsafe { trap::syscall0(uapi::__NR_getpid as usize) as u32 }
+}
+
+fn thread_id() -> usize {
+    // SAFETY: no pointer.
+    unsafe { trap::syscall0(uapi::__NR_gettid as usize) as usize }
+}
+
+pub fn user_id() -> u32 {
+    #[cfg(not(any(target_arch = "arm", target_arch = "m68k", target_arch = "sparc", target_arch = "x86")))]
+    use uapi::__NR_getuid as GETUID;
+    // The other one has 16 bits there.
+    #[cfg(any(target_arch = "arm", target_arch = "m68k", target_arch = "sparc", target_arch = "x86"))]
+    use uapi::__NR_getuid32 as GETUID;
+    // SAFETY: no pointer.
+    unsafe { trap::syscall0(GETUID as usize) as u32 }
+}
+
+/// Sends `signal` to this thread.
+pub fn signal_self(signal: Signal) -> Result<()> {
+    let (process, thread) = (process_id() as usize, thread_id());
+    // SAFETY: no pointer; the callers have blocked the signal.
+    Errno::from_ret(unsafe { trap::syscall3(uapi::__NR_tgkill as usize, process, thread, signal.raw() as usize) })
+        .map(drop)
+}
+
+/// Sends `signal` to this thread, with a value.
+pub fn queue_self(signal: Signal, value: usize) -> Result<()> {
+    /// `siginfo_t` of such a signal, and what makes it as long as the kernel's (`include/uapi/asm-generic/siginfo.h`).
+    #[repr(C)]
+    struct Info {
+        head: [i32; 3],
+        sent: Sent,
+        rest: [u64; 14],
+    }
+    #[repr(C)]
+    struct Sent {
+        pid: u32,
+        uid: u32,
+        value: usize,
+    }
+    let number = signal.raw() as i32;
+    // MIPS has the code before the error number.
+    let swapped =
+        cfg!(any(target_arch = "mips", target_arch = "mips32r6", target_arch = "mips64", target_arch = "mips64r6"));
+    let code = SignalInfo::SI_QUEUE;
+    let head = if swapped { [number, code, 0] } else { [number, 0, code] };
+    let info = Info { head, sent: Sent { pid: process_id(), uid: user_id(), value }, rest: [0; 14] };
+    let (process, thread, info) = (process_id() as usize, thread_id(), (&raw const info) as usize);
+    // SAFETY: the kernel reads `info`; the callers have blocked the signal.
+    Errno::from_ret(unsafe {
+        trap::syscall4(uapi::__NR_rt_tgsigqueueinfo as usize, process, thread, number as usize, info)
+    })
+    .map(drop)
+}
+
 /// `ppoll` of `count` entries at an address where there is no memory, without a timeout.
 pub fn ppoll_nowhere(count: usize) -> Result<usize> {
     // SAFETY: the kernel finds no memory of the program's to read from or write to.
@@ -362,12 +455,12 @@ pub fn ppoll_nowhere(count: usize) -> Result<usize> {
 
 /// `ppoll` with a timeout of zero and an empty signal mask that is said to have `size` bytes.
 pub fn ppoll_mask_of(size: usize, fds: &mut [PollFd<'_>]) -> Result<usize> {
-    let (mut timeout, mask) = (Timespec::default(), [0_u64; 16]);
-    if size > size_of_val(&mask) {
+    let mut timeout = Timespec::default();
+    if size > size_of_val(&NO_SIGNALS) {
         return Err(Errno::INVAL);
     }
     let (fds, count) = (fds.as_mut_ptr() as usize, fds.len());
-    let (timeout, mask) = ((&raw mut timeout) as usize, mask.as_ptr() as usize);
+    let (timeout, mask) = ((&raw mut timeout) as usize, NO_SIGNALS.as_ptr() as usize);
     // SAFETY: the kernel writes to the entries and the timeout, which is zero in either layout and no larger than this
     // one, and reads at most `size` bytes of the mask.
     Errno::from_ret(unsafe { trap::syscall5(time_nr().2, fds, count, timeout, mask, size) })
@@ -400,11 +493,10 @@ impl Epoll {
     /// The same with an empty signal mask that is said to have `size` bytes.
     pub fn wait_with_mask_of(&self, size: usize, milliseconds: usize) -> Result<Option<Event>> {
         let mut event = uapi::epoll_event { events: 0, data: 0 };
-        let mask = [0_u64; 16];
-        if size > size_of_val(&mask) {
+        if size > size_of_val(&NO_SIGNALS) {
             return Err(Errno::INVAL);
         }
-        let (to, mask) = ((&raw mut event) as usize, mask.as_ptr() as usize);
+        let (to, mask) = ((&raw mut event) as usize, NO_SIGNALS.as_ptr() as usize);
         // SAFETY: the kernel writes at most one entry to `event`, and reads at most `size` bytes of the mask.
         let count = Errno::from_ret(unsafe {
             trap::syscall6(uapi::__NR_epoll_pwait as usize, raw(&self.0), to, 1, milliseconds, mask, size)

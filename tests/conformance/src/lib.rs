@@ -211,7 +211,35 @@ macro_rules! each_case {
             }
             signal {
                 a_signal_is_one_of_the_kernels_numbers
+                a_signal_has_a_name_if_there_is_a_constant
+                a_signal_shows_its_name_or_its_number
                 a_set_holds_the_signals_that_were_put_in
+                a_mask_changes_by_a_set_and_tells_what_it_was
+                every_signal_can_be_blocked_but_kill_and_stop
+                a_mask_is_read_and_written_where_it_is_asked_for
+                the_kernel_takes_a_mask_of_our_size_and_its_own_operations_alone
+            }
+            signalfd {
+                an_unknown_flag_is_inval
+                a_constructor_sets_what_it_says_and_close_on_exec
+                it_has_exactly_the_flags_it_is_given
+                the_kernel_takes_a_set_of_our_size_alone
+                without_a_pending_signal_a_read_would_block
+                a_signal_is_read_once_and_tells_who_sent_it
+                a_signal_that_is_pending_already_is_not_queued_again
+                real_time_signals_queue_in_order_with_their_values
+                the_lowest_number_comes_first
+                another_set_is_read_from_then_on
+                wait_gives_what_is_pending_blocking_or_not
+                clones_share_the_set
+                two_descriptors_give_a_signal_once
+                a_short_read_is_inval_even_where_it_would_block
+                a_long_read_gives_the_records_that_are_there_and_fit
+                a_read_to_a_bad_address_is_fault_and_loses_the_signal
+                it_cannot_be_written
+                kill_and_stop_are_left_out_of_the_set
+                proc_shows_the_set
+                a_record_without_a_signal_is_none
             }
             foreign {
                 an_event_counter_is_no_timer
@@ -226,6 +254,8 @@ macro_rules! each_case {
                 an_epoll_descriptor_is_neither
                 a_directory_is_isdir
                 a_foreign_descriptor_can_be_made_nonblocking_and_cloned
+                a_counter_or_a_timer_is_no_signal_descriptor
+                what_is_no_record_is_no_signal
             }
             sys {
                 a_timeout_out_of_range_is_inval

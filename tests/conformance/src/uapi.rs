@@ -33,9 +33,13 @@ mod hexagon {
     pub const __NR_capget: u32 = 90;
     pub const __NR_capset: u32 = 91;
     pub const __NR_sched_yield: u32 = 124;
+    pub const __NR_tgkill: u32 = 131;
     pub const __NR_uname: u32 = 160;
     pub const __NR_prctl: u32 = 167;
     pub const __NR_getpid: u32 = 172;
+    pub const __NR_getuid: u32 = 174;
+    pub const __NR_gettid: u32 = 178;
+    pub const __NR_rt_tgsigqueueinfo: u32 = 240;
     pub const __NR_preadv2: u32 = 286;
 
     pub const O_RDWR: u32 = 2;

@@ -3,7 +3,7 @@
 use core::mem::ManuallyDrop;
 
 use barefd::fd::{AsFd, AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
-use barefd::{Clock, Errno, EventFd, PollFlags, TimerFd, sys};
+use barefd::{Clock, Errno, EventFd, PollFlags, SigSet, SignalFd, TimerFd, sys};
 
 use super::{HOUR, armed, events, expired, is_still_armed};
 use crate::{Outcome, kernel};
@@ -17,6 +17,10 @@ pub fn a_dropped_owner_closes() -> Outcome {
 
     let (read, write) = kernel::pipe()?;
     drop(TimerFd::from(write));
+    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
+
+    let (read, write) = kernel::pipe()?;
+    drop(SignalFd::from(write));
     check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
     Ok(())
 }
@@ -77,6 +81,12 @@ pub fn a_clone_is_another_descriptor_close_on_exec_and_no_standard_stream() -> O
     check!(other.as_raw_fd() >= 3);
     check_eq!(kernel::is_cloexec(&timer), Ok(false));
     check_eq!(kernel::is_cloexec(&other), Ok(true));
+
+    let signals = SignalFd::with_flags(&SigSet::EMPTY, barefd::SignalFdFlags::empty())?;
+    let other = signals.try_clone()?;
+    check!(other.as_raw_fd() >= 3);
+    check_eq!(kernel::is_cloexec(&signals), Ok(false));
+    check_eq!(kernel::is_cloexec(&other), Ok(true));
     Ok(())
 }
 
@@ -131,6 +141,11 @@ pub fn nonblocking_can_be_set_and_cleared() -> Outcome {
     timer.set_nonblocking(true)?;
     check_eq!(timer.is_nonblocking(), Ok(true));
     check_eq!(timer.take(), Ok(None));
+
+    let signals = SignalFd::new(&SigSet::EMPTY)?;
+    signals.set_nonblocking(true)?;
+    check_eq!(signals.is_nonblocking(), Ok(true));
+    check_eq!(signals.take(), Ok(None));
     Ok(())
 }
 
@@ -170,6 +185,8 @@ pub fn a_number_that_is_not_open_is_badf_to_every_method() -> Outcome {
     // SAFETY: not -1, and nobody's; not dropped, since the standard library takes closing nothing for a bug.
     let (event, timer) =
         unsafe { (ManuallyDrop::new(EventFd::from_raw_fd(number)), ManuallyDrop::new(TimerFd::from_raw_fd(number))) };
+    // SAFETY: as above.
+    let signals = unsafe { ManuallyDrop::new(SignalFd::from_raw_fd(number)) };
     check_eq!(event.read(), Err(Errno::BADF));
     check_eq!(event.take(), Err(Errno::BADF));
     check_eq!(event.wait(), Err(Errno::BADF));
@@ -191,5 +208,13 @@ pub fn a_number_that_is_not_open_is_badf_to_every_method() -> Outcome {
     check_eq!(timer.get(), Err(Errno::BADF));
     check_eq!(timer.replace(barefd::SetTimeFlags::empty(), barefd::TimerSpec::DISARMED), Err(Errno::BADF));
     check_eq!(timer.try_clone().err(), Some(Errno::BADF));
+
+    check_eq!(signals.read(), Err(Errno::BADF));
+    check_eq!(signals.take(), Err(Errno::BADF));
+    check_eq!(signals.wait(), Err(Errno::BADF));
+    check_eq!(signals.set_signals(&SigSet::EMPTY), Err(Errno::BADF));
+    check_eq!(signals.is_nonblocking(), Err(Errno::BADF));
+    check_eq!(signals.set_nonblocking(true), Err(Errno::BADF));
+    check_eq!(signals.try_clone().err(), Some(Errno::BADF));
     Ok(())
 }

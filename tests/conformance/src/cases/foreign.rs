@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 
 use barefd::fd::{AsFd, OwnedFd};
-use barefd::{Clock, Errno, EventFd, Result, SetTimeFlags, Tick, TimerFd, TimerSpec, sys};
+use barefd::{Clock, Errno, EventFd, Result, SetTimeFlags, SigSet, Signal, SignalFd, Tick, TimerFd, TimerSpec, sys};
 
 use super::{HOUR, expired};
 use crate::kernel::Epoll;
@@ -189,5 +189,58 @@ pub fn a_foreign_descriptor_can_be_made_nonblocking_and_cloned() -> Outcome {
 
     let timer = TimerFd::new(Clock::Monotonic)?;
     check_eq!(EventFd::from(OwnedFd::from(timer)).is_nonblocking(), Ok(false));
+    Ok(())
+}
+
+/// What none but a signal descriptor can do.
+fn is_no_signal_descriptor(signals: &SignalFd) -> Outcome {
+    check_eq!(signals.set_signals(&SigSet::from_signals(&[Signal::CHLD])), Err(Errno::INVAL));
+    Ok(())
+}
+
+pub fn a_counter_or_a_timer_is_no_signal_descriptor() -> Outcome {
+    let event = EventFd::nonblocking(0)?;
+    let of_event = SignalFd::from(OwnedFd::from(event.try_clone()?));
+    is_no_signal_descriptor(&of_event)?;
+    check_eq!(of_event.read(), Err(Errno::AGAIN));
+    check_eq!(of_event.take(), Ok(None));
+    event.write(2)?;
+    check_eq!(of_event.take(), Err(Errno::INVAL));
+    event.write(2)?;
+    check_eq!(of_event.wait(), Err(Errno::INVAL));
+
+    let of_timer = SignalFd::from(OwnedFd::from(expired()?));
+    is_no_signal_descriptor(&of_timer)?;
+    check_eq!(of_timer.wait(), Err(Errno::INVAL));
+    check_eq!(of_timer.take(), Ok(None));
+    Ok(())
+}
+
+pub fn what_is_no_record_is_no_signal() -> Outcome {
+    let (read, write) = kernel::pipe()?;
+    let signals = SignalFd::from(read);
+    is_no_signal_descriptor(&signals)?;
+    check_eq!(signals.take(), Ok(None));
+    for bytes in [&[1_u8; 127] as &[u8], &[0; 128], &[1; 128], &[255; 128]] {
+        let some = || sys::write(write.as_fd(), bytes);
+        check_eq!(some(), Ok(bytes.len()));
+        check_eq!(signals.read(), Err(Errno::INVAL));
+        check_eq!(some(), Ok(bytes.len()));
+        check_eq!(signals.take(), Err(Errno::INVAL));
+        check_eq!(some(), Ok(bytes.len()));
+        check_eq!(signals.wait(), Err(Errno::INVAL));
+    }
+    drop(write);
+    // Each of them is ready for ever.
+    for fd in [OwnedFd::from(signals), device(c"/dev/null")?, device(c"/dev/zero")?, Epoll::new()?.into()] {
+        let signals = SignalFd::from(fd);
+        is_no_signal_descriptor(&signals)?;
+        check_eq!(signals.read(), Err(Errno::INVAL));
+        check_eq!(signals.take(), Err(Errno::INVAL));
+        check_eq!(signals.wait(), Err(Errno::INVAL));
+    }
+    let directory = SignalFd::from(kernel::open(c"/", 0)?);
+    is_no_signal_descriptor(&directory)?;
+    check_eq!(directory.wait(), Err(Errno::ISDIR));
     Ok(())
 }

@@ -13,6 +13,7 @@ pub mod poll;
 pub mod refused;
 pub mod settime;
 pub mod signal;
+pub mod signalfd;
 pub mod sys;
 pub mod ticks;
 pub mod timerfd;
@@ -25,7 +26,7 @@ use core::time::Duration;
 
 use barefd::fd::AsFd;
 use barefd::sys::{Itimerspec, Timespec};
-use barefd::{Clock, Errno, PollFd, PollFlags, Result, TimerFd, TimerSpec};
+use barefd::{Clock, Errno, PollFd, PollFlags, Result, SigSet, Signal, SignalFd, TimerFd, TimerSpec};
 
 use crate::outcome::Text;
 use crate::{Outcome, Unpassed, kernel};
@@ -107,6 +108,33 @@ fn set_ticks(timer: &TimerFd, ticks: u64) -> Outcome<bool> {
             check_eq!(result, Err(Errno::NOTTY));
             Ok(false)
         }
+    }
+}
+
+/// Signals that this thread blocks. On drop none of them is pending any more, and the mask is that from before.
+struct Blocked {
+    set: SigSet,
+    before: SigSet,
+}
+
+impl Blocked {
+    fn new(signals: &[Signal]) -> Result<Self> {
+        let set = SigSet::from_signals(signals);
+        Ok(Self { set, before: set.thread_block()? })
+    }
+
+    /// A non-blocking descriptor of them.
+    fn signals(&self) -> Result<SignalFd> {
+        SignalFd::nonblocking(&self.set)
+    }
+}
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        if let Ok(signals) = self.signals() {
+            while let Ok(Some(_)) = signals.take() {}
+        }
+        let _ = self.before.thread_set_mask();
     }
 }
 

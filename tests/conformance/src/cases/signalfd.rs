@@ -1,0 +1,285 @@
+//! The descriptor of signals.
+//!
+//! The signals are those that end nothing by default, and the real-time ones, which [`Blocked`] takes away.
+
+use barefd::fd::{AsFd, OwnedFd};
+use barefd::sys::SignalfdSiginfo;
+use barefd::{Errno, EventFd, PollFlags, SigSet, Signal, SignalFd, SignalFdFlags, SignalInfo, sys};
+
+use super::{Blocked, FdInfo, events};
+use crate::{Outcome, kernel};
+
+/// Two real-time signals.
+const REAL_TIME: [Signal; 2] = [Signal::from_raw(40).unwrap(), Signal::from_raw(41).unwrap()];
+
+const RECORD: usize = size_of::<SignalfdSiginfo>();
+
+/// The signal that is read, if one is there.
+fn next(signals: &SignalFd) -> Outcome<Option<Signal>> {
+    Ok(signals.take()?.map(|info| info.signal()))
+}
+
+pub fn an_unknown_flag_is_inval() -> Outcome {
+    for unknown in [0x1, 0x2, 1 << 30, 1 << 31] {
+        let flags = SignalFdFlags::from_bits_retain(unknown);
+        check_eq!(SignalFd::with_flags(&SigSet::EMPTY, flags).err(), Some(Errno::INVAL));
+        check_eq!(SignalFd::with_flags(&SigSet::EMPTY, flags | SignalFdFlags::all()).err(), Some(Errno::INVAL));
+        check_eq!(sys::signalfd4(&SigSet::EMPTY, flags).err(), Some(Errno::INVAL));
+    }
+    Ok(())
+}
+
+pub fn a_constructor_sets_what_it_says_and_close_on_exec() -> Outcome {
+    let (blocking, nonblocking) = (SignalFd::new(&SigSet::EMPTY)?, SignalFd::nonblocking(&SigSet::EMPTY)?);
+    check_eq!(kernel::is_cloexec(&blocking), Ok(true));
+    check_eq!(kernel::is_cloexec(&nonblocking), Ok(true));
+    check_eq!(blocking.is_nonblocking(), Ok(false));
+    check_eq!(nonblocking.is_nonblocking(), Ok(true));
+    Ok(())
+}
+
+pub fn it_has_exactly_the_flags_it_is_given() -> Outcome {
+    check_eq!(SignalFdFlags::default(), SignalFdFlags::CLOEXEC);
+    for flags in [SignalFdFlags::empty(), SignalFdFlags::CLOEXEC, SignalFdFlags::NONBLOCK, SignalFdFlags::all()] {
+        let signals = SignalFd::with_flags(&SigSet::EMPTY, flags)?;
+        check_eq!(kernel::is_cloexec(&signals), Ok(flags.contains(SignalFdFlags::CLOEXEC)));
+        check_eq!(signals.is_nonblocking(), Ok(flags.contains(SignalFdFlags::NONBLOCK)));
+    }
+    Ok(())
+}
+
+pub fn the_kernel_takes_a_set_of_our_size_alone() -> Outcome {
+    let size = size_of::<SigSet>();
+    kernel::signalfd4_mask_of(size)?;
+    for other in [0, 1, size - 1, size + 1, size / 2, 2 * size, 128] {
+        check_eq!(kernel::signalfd4_mask_of(other).err(), Some(Errno::INVAL));
+    }
+    check_eq!(kernel::signalfd4_mask_nowhere().err(), Some(Errno::FAULT));
+    Ok(())
+}
+
+pub fn without_a_pending_signal_a_read_would_block() -> Outcome {
+    let blocked = Blocked::new(&[Signal::URG])?;
+    let signals = blocked.signals()?;
+    check_eq!(signals.read(), Err(Errno::AGAIN));
+    check_eq!(signals.take(), Ok(None));
+    check_eq!(sys::read(signals.as_fd(), &mut [0; RECORD]), Err(Errno::AGAIN));
+    check_eq!(events(&signals, PollFlags::IN | PollFlags::OUT), Ok(PollFlags::empty()));
+    Ok(())
+}
+
+pub fn a_signal_is_read_once_and_tells_who_sent_it() -> Outcome {
+    for signal in [Signal::URG, Signal::USR1, Signal::TERM] {
+        let blocked = Blocked::new(&[signal])?;
+        let signals = blocked.signals()?;
+        kernel::signal_self(signal)?;
+        check_eq!(events(&signals, PollFlags::IN | PollFlags::OUT), Ok(PollFlags::IN));
+        let info = signals.read()?;
+        check_eq!(info.signal(), signal);
+        check_eq!(info.code(), SignalInfo::SI_TKILL);
+        check_eq!(info.pid(), kernel::process_id());
+        check_eq!(info.uid(), kernel::user_id());
+        let mut rest = *info.raw();
+        check_eq!(rest.ssi_signo, signal.raw());
+        (rest.ssi_signo, rest.ssi_code, rest.ssi_pid, rest.ssi_uid) = (0, 0, 0, 0);
+        check_eq!(rest, SignalfdSiginfo::default());
+        check_eq!(signals.take(), Ok(None));
+        check_eq!(events(&signals, PollFlags::IN), Ok(PollFlags::empty()));
+    }
+    Ok(())
+}
+
+pub fn a_signal_that_is_pending_already_is_not_queued_again() -> Outcome {
+    let blocked = Blocked::new(&[Signal::URG])?;
+    let signals = blocked.signals()?;
+    for _ in 0..3 {
+        kernel::signal_self(Signal::URG)?;
+    }
+    check_eq!(next(&signals)?, Some(Signal::URG));
+    check_eq!(next(&signals)?, None);
+    kernel::signal_self(Signal::URG)?;
+    check_eq!(next(&signals)?, Some(Signal::URG));
+    Ok(())
+}
+
+pub fn real_time_signals_queue_in_order_with_their_values() -> Outcome {
+    let blocked = Blocked::new(&REAL_TIME)?;
+    let signals = blocked.signals()?;
+    let [signal, _] = REAL_TIME;
+    for value in [7, 0, usize::MAX, isize::MIN as usize] {
+        kernel::queue_self(signal, value)?;
+    }
+    for value in [7, 0, -1, isize::MIN] {
+        let info = signals.read()?;
+        check_eq!(info.signal(), signal);
+        check_eq!(info.code(), SignalInfo::SI_QUEUE);
+        check_eq!(info.pid(), kernel::process_id());
+        check_eq!(info.uid(), kernel::user_id());
+        check_eq!(info.ptr(), value as u64);
+        // The member of the union that begins at the same byte.
+        let shift = if cfg!(target_endian = "big") { isize::BITS - 32 } else { 0 };
+        check_eq!(info.int(), (value >> shift) as i32);
+    }
+    check_eq!(signals.take(), Ok(None));
+    Ok(())
+}
+
+pub fn the_lowest_number_comes_first() -> Outcome {
+    let [third, fourth] = REAL_TIME;
+    let [mut first, mut second] = [Signal::URG, Signal::WINCH];
+    if second.raw() < first.raw() {
+        (first, second) = (second, first);
+    }
+    let blocked = Blocked::new(&[first, second, third, fourth])?;
+    let signals = blocked.signals()?;
+    for signal in [fourth, second, third, first] {
+        kernel::signal_self(signal)?;
+    }
+    for signal in [first, second, third, fourth] {
+        check_eq!(next(&signals)?, Some(signal));
+    }
+    Ok(())
+}
+
+pub fn another_set_is_read_from_then_on() -> Outcome {
+    let blocked = Blocked::new(&[Signal::URG, Signal::WINCH])?;
+    let signals = SignalFd::nonblocking(&SigSet::from_signals(&[Signal::WINCH]))?;
+    kernel::signal_self(Signal::URG)?;
+    check_eq!(signals.take(), Ok(None));
+    check_eq!(events(&signals, PollFlags::IN), Ok(PollFlags::empty()));
+    signals.set_signals(&SigSet::from_signals(&[Signal::URG]))?;
+    check_eq!(events(&signals, PollFlags::IN), Ok(PollFlags::IN));
+    kernel::signal_self(Signal::WINCH)?;
+    check_eq!(next(&signals)?, Some(Signal::URG));
+    check_eq!(next(&signals)?, None);
+    signals.set_signals(&blocked.set)?;
+    check_eq!(next(&signals)?, Some(Signal::WINCH));
+    check_eq!(signals.is_nonblocking(), Ok(true));
+    check_eq!(kernel::is_cloexec(&signals), Ok(true));
+    Ok(())
+}
+
+pub fn wait_gives_what_is_pending_blocking_or_not() -> Outcome {
+    let blocked = Blocked::new(&[Signal::URG])?;
+    for flags in [SignalFdFlags::empty(), SignalFdFlags::NONBLOCK] {
+        let signals = SignalFd::with_flags(&blocked.set, flags)?;
+        kernel::signal_self(Signal::URG)?;
+        check_eq!(signals.wait()?.signal(), Signal::URG);
+        kernel::signal_self(Signal::URG)?;
+        check_eq!(next(&signals)?, Some(Signal::URG));
+        kernel::signal_self(Signal::URG)?;
+        check_eq!(signals.read()?.signal(), Signal::URG);
+    }
+    Ok(())
+}
+
+pub fn clones_share_the_set() -> Outcome {
+    let blocked = Blocked::new(&[Signal::URG])?;
+    let signals = SignalFd::nonblocking(&SigSet::EMPTY)?;
+    let other = signals.try_clone()?;
+    kernel::signal_self(Signal::URG)?;
+    check_eq!(other.take(), Ok(None));
+    signals.set_signals(&blocked.set)?;
+    check_eq!(next(&other)?, Some(Signal::URG));
+    check_eq!(next(&signals)?, None);
+    Ok(())
+}
+
+pub fn two_descriptors_give_a_signal_once() -> Outcome {
+    let blocked = Blocked::new(&[Signal::URG])?;
+    let (one, other) = (blocked.signals()?, blocked.signals()?);
+    kernel::signal_self(Signal::URG)?;
+    check_eq!(events(&one, PollFlags::IN), Ok(PollFlags::IN));
+    check_eq!(events(&other, PollFlags::IN), Ok(PollFlags::IN));
+    check_eq!(next(&one)?, Some(Signal::URG));
+    check_eq!(next(&other)?, None);
+    Ok(())
+}
+
+pub fn a_short_read_is_inval_even_where_it_would_block() -> Outcome {
+    let blocked = Blocked::new(&[Signal::URG])?;
+    let signals = SignalFd::new(&blocked.set)?;
+    let mut buf = [0; RECORD - 1];
+    check_eq!(sys::read(signals.as_fd(), &mut buf), Err(Errno::INVAL));
+    check_eq!(sys::read(signals.as_fd(), &mut []), Err(Errno::INVAL));
+    kernel::signal_self(Signal::URG)?;
+    check_eq!(sys::read(signals.as_fd(), &mut buf), Err(Errno::INVAL));
+    check_eq!(next(&signals)?, Some(Signal::URG));
+    Ok(())
+}
+
+pub fn a_long_read_gives_the_records_that_are_there_and_fit() -> Outcome {
+    let [one, other] = REAL_TIME;
+    let blocked = Blocked::new(&REAL_TIME)?;
+    let signals = SignalFd::new(&blocked.set)?;
+    let mut buf = [[0; RECORD]; 3];
+    let of =
+        |record: &[u8; RECORD]| SignalInfo::from_raw(SignalfdSiginfo::from_ne_bytes(*record)).map(|info| info.signal());
+    for signal in [one, other] {
+        kernel::signal_self(signal)?;
+    }
+    check_eq!(sys::read(signals.as_fd(), buf.as_flattened_mut()), Ok(2 * RECORD));
+    check_eq!(buf.each_ref().map(of), [Some(one), Some(other), None]);
+    for signal in [one, other] {
+        kernel::signal_self(signal)?;
+    }
+    let mut buf = [0; 2 * RECORD - 1];
+    check_eq!(sys::read(signals.as_fd(), &mut buf), Ok(RECORD));
+    check_eq!(buf.first_chunk().and_then(of), Some(one));
+    check_eq!(next(&signals)?, Some(other));
+    Ok(())
+}
+
+pub fn a_read_to_a_bad_address_is_fault_and_loses_the_signal() -> Outcome {
+    let blocked = Blocked::new(&[Signal::URG])?;
+    let signals = blocked.signals()?;
+    check_eq!(kernel::read_nowhere(&signals, RECORD), Err(Errno::AGAIN));
+    kernel::signal_self(Signal::URG)?;
+    check_eq!(kernel::read_nowhere(&signals, RECORD), Err(Errno::FAULT));
+    check_eq!(signals.take(), Ok(None));
+    Ok(())
+}
+
+pub fn it_cannot_be_written() -> Outcome {
+    let blocked = Blocked::new(&[Signal::URG])?;
+    let signals = blocked.signals()?;
+    check_eq!(sys::write(signals.as_fd(), &[0; RECORD]), Err(Errno::INVAL));
+    let event = EventFd::from(OwnedFd::from(signals));
+    check_eq!(event.write(1), Err(Errno::INVAL));
+    check_eq!(event.take(), Err(Errno::INVAL));
+    Ok(())
+}
+
+pub fn kill_and_stop_are_left_out_of_the_set() -> Outcome {
+    for signals in [SignalFd::nonblocking(&SigSet::ALL)?, {
+        let signals = SignalFd::nonblocking(&SigSet::EMPTY)?;
+        signals.set_signals(&SigSet::ALL)?;
+        signals
+    }] {
+        let info = FdInfo::of(&signals)?;
+        let mask = info.field("sigmask").and_then(|mask| u128::from_str_radix(mask, 16).ok());
+        let every = u128::MAX >> (128 - 8 * size_of::<SigSet>());
+        let but = |signal: Signal| !(1 << (signal.raw() - 1));
+        check_eq!(mask, Some(every & but(Signal::KILL) & but(Signal::STOP)));
+    }
+    Ok(())
+}
+
+pub fn proc_shows_the_set() -> Outcome {
+    let last = Signal::from_raw(8 * size_of::<SigSet>() as u32).unwrap_or(Signal::SYS);
+    for signal in [Signal::HUP, Signal::CHLD, last] {
+        let info = FdInfo::of(SignalFd::new(&SigSet::from_signals(&[signal]))?)?;
+        let mask = info.field("sigmask").and_then(|mask| u128::from_str_radix(mask, 16).ok());
+        check_eq!(mask, Some(1 << (signal.raw() - 1)));
+    }
+    Ok(())
+}
+
+pub fn a_record_without_a_signal_is_none() -> Outcome {
+    for number in [0, 8 * size_of::<SigSet>() as u32 + 1, u32::MAX] {
+        let mut record = SignalfdSiginfo::default();
+        record.ssi_signo = number;
+        check_eq!(SignalInfo::from_raw(record), None);
+    }
+    Ok(())
+}
