@@ -65,7 +65,16 @@ macro_rules! each_case {
             }
             trap {
                 every_number_of_arguments_reaches_the_kernel
-                what_a_program_holds_in_registers_survives_a_trap
+            }
+            registers {
+                survive_a_trap_without_arguments
+                survive_a_trap_with_1_argument
+                survive_a_trap_with_2_arguments
+                survive_a_trap_with_3_arguments
+                survive_a_trap_with_4_arguments
+                survive_a_trap_with_5_arguments
+                survive_a_trap_with_6_arguments
+                survive_a_trap_that_writes_no_memory
             }
             clock {
                 monotonic_time_never_goes_back

@@ -11,6 +11,7 @@ pub mod old_time;
 pub mod poll;
 #[cfg(old_time)]
 pub mod refused;
+pub mod registers;
 pub mod settime;
 pub mod signal;
 pub mod signalfd;

@@ -1,9 +1,8 @@
 //! The trap itself.
 
-use core::hint::black_box;
 use core::mem::size_of;
 
-use crate::uapi::{__NR_getpid, __NR_sched_yield, EPOLLIN};
+use crate::uapi::{__NR_getpid, EPOLLIN};
 use barefd::fd::AsFd;
 use barefd::trap::{self, nr};
 use barefd::{Errno, EventFd, EventFdFlags, PollFd, PollFlags, SigSet};
@@ -43,43 +42,4 @@ pub fn every_number_of_arguments_reaches_the_kernel() -> Outcome {
     event.notify()?;
     check_eq!(epoll.wait_with_mask_of(sigset, 0), Ok(Some((EPOLLIN, 1))));
     Ok(())
-}
-
-/// One instance of it for each call, which the compiler puts right between the values.
-pub fn what_a_program_holds_in_registers_survives_a_trap() -> Outcome {
-    const YIELD: usize = __NR_sched_yield as usize;
-    let untouched = holding(|| 0);
-    // SAFETY: no pointer. The call has no arguments; the kernel ignores these, here and below.
-    check_eq!(holding(|| unsafe { trap::syscall0(YIELD) }), untouched);
-    // SAFETY: as above.
-    check_eq!(holding(|| unsafe { trap::syscall1(YIELD, 1) }), untouched);
-    // SAFETY: as above.
-    check_eq!(holding(|| unsafe { trap::syscall2(YIELD, 1, 2) }), untouched);
-    // SAFETY: as above.
-    check_eq!(holding(|| unsafe { trap::syscall3(YIELD, 1, 2, 3) }), untouched);
-    // SAFETY: as above.
-    check_eq!(holding(|| unsafe { trap::syscall4(YIELD, 1, 2, 3, 4) }), untouched);
-    // SAFETY: as above.
-    check_eq!(holding(|| unsafe { trap::syscall5(YIELD, 1, 2, 3, 4, 5) }), untouched);
-    // SAFETY: as above.
-    check_eq!(holding(|| unsafe { trap::syscall6(YIELD, 1, 2, 3, 4, 5, 6) }), untouched);
-    Ok(())
-}
-
-/// The result is made of integers and of floats that live across the calls, and of what these return.
-#[inline(never)]
-fn holding(call: impl Fn() -> isize) -> (usize, u64, isize) {
-    let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = black_box([1_usize, 2, 3, 5, 8, 13, 21, 34]);
-    let [mut p, mut q, mut r, mut s, mut t, mut u, mut v, mut w] = black_box([1_f64, 2., 3., 5., 8., 13., 21., 34.]);
-    let mut results = 0;
-    for n in 0..black_box(9) {
-        results |= call();
-        (a, b, c, d) = (b ^ n, c.wrapping_add(a), d.rotate_left(3), a.wrapping_mul(5));
-        (e, f, g, h) = (f.wrapping_sub(a), g ^ e, h.rotate_right(7), e.wrapping_mul(9));
-        (p, q, r, s) = (q + 0.5, r * 1.5, s - p, p);
-        (t, u, v, w) = (u * 0.5, v + t, w - s, t);
-    }
-    let words = [a, b, c, d, e, f, g, h].iter().fold(0_usize, |sum, word| sum.rotate_left(5) ^ word);
-    let floats = [p, q, r, s, t, u, v, w].iter().fold(0_f64, |sum, float| sum * 0.5 + float);
-    (words, floats.to_bits(), results)
 }
