@@ -3,10 +3,10 @@
 mod common;
 
 use barefd::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
-use barefd::{Clock, EventFd, PollFd, PollFlags, TimerFd, poll, sys};
+use barefd::{Clock, EventFd, PollFd, PollFlags, SigSet, SignalFd, TimerFd, poll, sys};
 use common::in_child;
 
-/// What both types have in common.
+/// What the types have in common.
 trait Descriptor: AsFd + AsRawFd + IntoRawFd + FromRawFd + From<OwnedFd> + Into<OwnedFd> {}
 
 impl<D: AsFd + AsRawFd + IntoRawFd + FromRawFd + From<OwnedFd> + Into<OwnedFd>> Descriptor for D {}
@@ -16,9 +16,10 @@ fn is_open(fd: RawFd) -> bool {
 }
 
 /// Checks one of each type. For processes of their own, where no other test opens a closed number anew.
-fn both(check: fn(EventFd), check_timer: fn(TimerFd)) {
+fn each(check: fn(EventFd), check_timer: fn(TimerFd), check_signals: fn(SignalFd)) {
     check(EventFd::new(0).unwrap());
     check_timer(TimerFd::new(Clock::Monotonic).unwrap());
+    check_signals(SignalFd::new(&SigSet::EMPTY).unwrap());
 }
 
 #[test]
@@ -30,7 +31,7 @@ fn drop_closes() {
         assert!(!is_open(fd));
     }
     in_child(|| {
-        both(check, check);
+        each(check, check, check);
         check(OwnedFd::from(EventFd::new(0).unwrap()));
     });
 }
@@ -56,7 +57,7 @@ fn the_number_survives_each_way_there_and_back() {
         drop(unsafe { OwnedFd::from_raw_fd(fd) });
         assert!(!is_open(fd));
     }
-    in_child(|| both(check, check));
+    in_child(|| each(check, check, check));
 }
 
 #[test]
@@ -94,6 +95,9 @@ fn debug_tells_the_number() {
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
     let fd = timer.as_raw_fd();
     assert_eq!(format!("{timer:?}"), format!("TimerFd {{ fd: OwnedFd {{ fd: {fd} }} }}"));
+    let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
+    let fd = signals.as_raw_fd();
+    assert_eq!(format!("{signals:?}"), format!("SignalFd {{ fd: OwnedFd {{ fd: {fd} }} }}"));
 }
 
 #[test]

@@ -11,7 +11,9 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use barefd::fd::{AsRawFd, FromRawFd, IntoRawFd, RawFd};
-use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, Result, SetTimeFlags, Tick, TimerFd, TimerSpec, poll};
+use barefd::{
+    Clock, Errno, EventFd, PollFd, PollFlags, Result, SetTimeFlags, SigSet, SignalFd, Tick, TimerFd, TimerSpec, poll,
+};
 use common::{STD_CHECKS, descriptors, in_child, owe};
 
 /// What a `read` of eight bytes gives.
@@ -55,6 +57,13 @@ const TIMER: Kind = Kind {
         (std_fd(timer), None)
     },
     reads: Reads::Count(5),
+    writes: Writes::Fails(Errno::INVAL),
+};
+
+const SIGNALS: Kind = Kind {
+    name: "a signal descriptor",
+    open: || (std_fd(SignalFd::new(&SigSet::EMPTY).unwrap()), None),
+    reads: Reads::Fails(Errno::INVAL),
     writes: Writes::Fails(Errno::INVAL),
 };
 
@@ -277,6 +286,29 @@ fn check_timer(kind: &Kind) {
     });
 }
 
+fn check_signals(kind: &Kind) {
+    let name = kind.name;
+    // None of them has a whole record of a signal.
+    let (errno, take) = match kind.reads {
+        Reads::Count(_) | Reads::Short | Reads::Empty => (Errno::INVAL, Err(Errno::INVAL)),
+        Reads::WouldBlock => (Errno::AGAIN, Ok(None)),
+        Reads::Fails(errno) => (errno, Err(errno)),
+    };
+    assert_eq!(kind.call(SignalFd::read), Err(errno), "read of {name}");
+    assert_eq!(kind.call(SignalFd::take), take, "take of {name}");
+    // On a descriptor that would block it waits, of whatever kind that is.
+    if errno != Errno::AGAIN {
+        assert_eq!(kind.call(SignalFd::wait), Err(errno), "wait for {name}");
+    }
+    kind.call(|signals: &SignalFd| {
+        assert_eq!(signals.set_signals(&SigSet::ALL), Err(Errno::INVAL), "set_signals of {name}");
+        signals.set_nonblocking(true).unwrap();
+        assert_eq!(signals.try_clone().unwrap().is_nonblocking(), Ok(true), "{name}");
+        signals.set_nonblocking(false).unwrap();
+        assert_eq!(signals.is_nonblocking(), Ok(false), "{name}");
+    });
+}
+
 /// Whether this is the answer of an emulator that knows no `TFD_IOC_SET_TICKS`.
 fn is_no_ioctl(set_ticks: Result<()>) -> bool {
     set_ticks == Err(Errno::NOSYS) && conformance::is_emulated()
@@ -306,6 +338,7 @@ fn a_counter_of_another_kind_answers_and_leaks_nothing() {
         let before = descriptors();
         OTHERS.iter().for_each(check_counter);
         check_counter(&TIMER);
+        check_counter(&SIGNALS);
         assert_eq!(descriptors(), before);
     });
 }
@@ -316,12 +349,24 @@ fn a_timer_of_another_kind_answers_and_leaks_nothing() {
         let before = descriptors();
         OTHERS.iter().for_each(check_timer);
         check_timer(&COUNTER);
+        check_timer(&SIGNALS);
+        assert_eq!(descriptors(), before);
+    });
+}
+
+#[test]
+fn a_signal_descriptor_of_another_kind_answers_and_leaks_nothing() {
+    in_child(|| {
+        let before = descriptors();
+        OTHERS.iter().for_each(check_signals);
+        check_signals(&COUNTER);
+        check_signals(&TIMER);
         assert_eq!(descriptors(), before);
     });
 }
 
 /// Asserts that everything that needs an open file is `EBADF`.
-fn check_not_open(event: &EventFd, timer: &TimerFd) {
+fn check_not_open(event: &EventFd, timer: &TimerFd, signals: &SignalFd) {
     let bad = Errno::BADF;
     assert_eq!((event.read(), event.take(), event.wait()), (Err(bad), Err(bad), Err(bad)));
     assert_eq!((event.write(1), event.notify()), (Err(bad), Err(bad)));
@@ -333,6 +378,8 @@ fn check_not_open(event: &EventFd, timer: &TimerFd) {
     let set_ticks = timer.set_ticks(NonZeroU64::MIN);
     assert!(set_ticks == Err(bad) || is_no_ioctl(set_ticks), "set_ticks: {set_ticks:?}");
     assert_eq!(timer.set_nonblocking(true), Err(bad));
+    assert_eq!((signals.read(), signals.take(), signals.wait()), (Err(bad), Err(bad), Err(bad)));
+    assert_eq!((signals.set_signals(&SigSet::ALL), signals.set_nonblocking(true)), (Err(bad), Err(bad)));
 }
 
 #[test]
@@ -345,12 +392,16 @@ fn a_closed_number_is_ebadf_in_every_method_and_drop_survives_it() {
         let before = descriptors();
         let event = EventFd::new(1).unwrap();
         let timer = TimerFd::new(Clock::Monotonic).unwrap();
+        let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
         close(event.as_raw_fd());
         close(timer.as_raw_fd());
-        check_not_open(&event, &timer);
+        close(signals.as_raw_fd());
+        check_not_open(&event, &timer, &signals);
         assert_eq!((event.is_nonblocking(), timer.is_nonblocking()), (Err(Errno::BADF), Err(Errno::BADF)));
+        assert_eq!(signals.is_nonblocking(), Err(Errno::BADF));
         assert_eq!(event.try_clone().map(drop), Err(Errno::BADF));
         assert_eq!(timer.try_clone().map(drop), Err(Errno::BADF));
+        assert_eq!(signals.try_clone().map(drop), Err(Errno::BADF));
 
         let mut fds = [PollFd::new(&event, PollFlags::IN), PollFd::new(&timer, PollFlags::empty())];
         assert_eq!(poll(&mut fds, None), Ok(2));
@@ -358,9 +409,9 @@ fn a_closed_number_is_ebadf_in_every_method_and_drop_survives_it() {
 
         if STD_CHECKS {
             // The check would end the process.
-            std::mem::forget((event, timer));
+            std::mem::forget((event, timer, signals));
         } else {
-            drop((event, timer));
+            drop((event, timer, signals));
         }
         assert_eq!(descriptors(), before);
     });
@@ -371,12 +422,14 @@ fn a_descriptor_that_is_a_path_alone_is_ebadf_where_an_open_file_is_needed() {
     in_child(|| {
         let before = descriptors();
         let open = || barefd_fd(path(c"/dev/zero", libc::O_PATH).0);
-        let (event, timer) = (EventFd::from(open()), TimerFd::from(open()));
-        check_not_open(&event, &timer);
+        let (event, timer, signals) = (EventFd::from(open()), TimerFd::from(open()), SignalFd::from(open()));
+        check_not_open(&event, &timer, &signals);
         assert_eq!((event.is_nonblocking(), timer.is_nonblocking()), (Ok(false), Ok(false)));
+        assert_eq!(signals.is_nonblocking(), Ok(false));
         event.try_clone().unwrap();
         timer.try_clone().unwrap();
-        drop((event, timer));
+        signals.try_clone().unwrap();
+        drop((event, timer, signals));
         assert_eq!(descriptors(), before);
     });
 }

@@ -5,11 +5,15 @@ mod common;
 use std::io;
 
 use barefd::fd::{AsRawFd, OwnedFd};
-use barefd::{Clock, Errno, EventFd, EventFdFlags, PollFd, PollFlags, TimerFd, TimerFdFlags, poll, sys};
+use barefd::{
+    Clock, Errno, EventFd, EventFdFlags, PollFd, PollFlags, SigSet, SignalFd, SignalFdFlags, TimerFd, TimerFdFlags,
+    poll, sys,
+};
 use common::{descriptors, emulator, emulator_swaps, in_child};
 
 const NO_EVENT_FLAGS: EventFdFlags = EventFdFlags::from_bits_retain(1 << 30);
 const NO_TIMER_FLAGS: TimerFdFlags = TimerFdFlags::from_bits_retain(1 << 30);
+const NO_SIGNAL_FLAGS: SignalFdFlags = SignalFdFlags::from_bits_retain(1 << 30);
 
 /// Sets the soft limit of `RLIMIT_NOFILE`.
 fn limit_descriptors(to: libc::rlim_t) {
@@ -35,6 +39,7 @@ fn in_a_full_table_nothing_is_made_and_nothing_leaks() {
     in_child(|| {
         let event = EventFd::new(0).unwrap();
         let timer = TimerFd::new(Clock::Monotonic).unwrap();
+        let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
         fill_the_table();
         let before = descriptors();
         let full = Err(Errno::MFILE);
@@ -45,8 +50,14 @@ fn in_a_full_table_nothing_is_made_and_nothing_leaks() {
         assert_eq!(TimerFd::new(Clock::Monotonic).map(drop), full);
         assert_eq!(TimerFd::nonblocking(Clock::Monotonic).map(drop), full);
         assert_eq!(TimerFd::with_flags(Clock::Monotonic, TimerFdFlags::empty()).map(drop), full);
+        assert_eq!(SignalFd::new(&SigSet::EMPTY).map(drop), full);
+        assert_eq!(SignalFd::nonblocking(&SigSet::EMPTY).map(drop), full);
+        assert_eq!(SignalFd::with_flags(&SigSet::EMPTY, SignalFdFlags::empty()).map(drop), full);
         assert_eq!(event.try_clone().map(drop), full);
         assert_eq!(timer.try_clone().map(drop), full);
+        assert_eq!(signals.try_clone().map(drop), full);
+        // That needs no place.
+        assert_eq!(signals.set_signals(&SigSet::ALL), Ok(()));
         assert_eq!(descriptors(), before);
 
         // One place, and what takes it gives it back.
@@ -54,6 +65,7 @@ fn in_a_full_table_nothing_is_made_and_nothing_leaks() {
         EventFd::new(0).unwrap();
         event.try_clone().unwrap();
         TimerFd::new(Clock::Monotonic).unwrap();
+        SignalFd::new(&SigSet::EMPTY).unwrap();
         assert_eq!(descriptors(), before - 1);
     });
 }
@@ -67,6 +79,7 @@ fn a_bad_flag_or_clock_is_einval_before_the_table_is_looked_at() {
         fill_the_table();
         assert_eq!(EventFd::with_flags(0, NO_EVENT_FLAGS).map(drop), Err(Errno::INVAL));
         assert_eq!(TimerFd::with_flags(Clock::Monotonic, NO_TIMER_FLAGS).map(drop), Err(Errno::INVAL));
+        assert_eq!(SignalFd::with_flags(&SigSet::EMPTY, NO_SIGNAL_FLAGS).map(drop), Err(Errno::INVAL));
         assert_eq!(sys::timerfd_create(-1, TimerFdFlags::empty()).map(drop), Err(Errno::INVAL));
     });
 }
@@ -124,6 +137,7 @@ fn what_is_made_and_dropped_leaves_no_descriptor() {
             sys::close(event.into()).unwrap();
             drop(OwnedFd::from(clone));
             drop(TimerFd::new(Clock::Monotonic).unwrap().try_clone());
+            drop(SignalFd::new(&SigSet::EMPTY).unwrap().try_clone());
         }
         assert_eq!(descriptors(), before);
     });
@@ -139,6 +153,7 @@ fn what_cannot_be_made_leaves_no_descriptor() {
         for _ in 0..100 {
             EventFd::with_flags(0, NO_EVENT_FLAGS).unwrap_err();
             TimerFd::with_flags(Clock::Monotonic, NO_TIMER_FLAGS).unwrap_err();
+            SignalFd::with_flags(&SigSet::EMPTY, NO_SIGNAL_FLAGS).unwrap_err();
             sys::timerfd_create(-1, TimerFdFlags::empty()).unwrap_err();
         }
         assert_eq!(descriptors(), before);

@@ -2,15 +2,20 @@
 
 mod common;
 
+use std::ffi::c_int;
 use std::fs;
 use std::mem::MaybeUninit;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::ptr;
 use std::time::Duration;
 
 use barefd::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
-use barefd::{Clock, Errno, EventFd, EventFdFlags, SetTimeFlags, Tick, TimerFd, TimerFdFlags, TimerSpec, sys};
-use common::{Epoll, Fork, child, command, emulator, emulator_swaps, in_child, is_child, owe, run};
+use barefd::{
+    Clock, Errno, EventFd, EventFdFlags, SetTimeFlags, SigSet, Signal, SignalFd, SignalFdFlags, SignalInfo, Tick,
+    TimerFd, TimerFdFlags, TimerSpec, sys,
+};
+use common::{Epoll, Fork, child, command, emulator, emulator_swaps, in_child, is_child, owe, run, wait};
 use libc::EPOLLIN;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -84,7 +89,7 @@ fn exec_closes_all_but_what_was_made_without_cloexec() {
             let open: Vec<_> = inherited("OPEN").into_iter().map(|fd| target(fd).unwrap()).collect();
             assert_eq!(
                 open.iter().map(|path| path.to_str().unwrap()).collect::<Vec<_>>(),
-                ["anon_inode:[eventfd]", "anon_inode:[timerfd]"]
+                ["anon_inode:[eventfd]", "anon_inode:[timerfd]", "anon_inode:[signalfd]"]
             );
         });
     }
@@ -105,8 +110,16 @@ fn exec_closes_all_but_what_was_made_without_cloexec() {
         timer.try_clone().unwrap(),
     ]
     .map(OwnedFd::from);
-    let closed: Vec<_> = events.iter().chain(&timers).map(OwnedFd::as_raw_fd).collect();
-    let open = [event.as_raw_fd(), timer.as_raw_fd()];
+    let signals = SignalFd::with_flags(&SigSet::EMPTY, SignalFdFlags::empty()).unwrap();
+    let of_signals = [
+        SignalFd::new(&SigSet::EMPTY).unwrap(),
+        SignalFd::nonblocking(&SigSet::EMPTY).unwrap(),
+        SignalFd::with_flags(&SigSet::EMPTY, SignalFdFlags::default()).unwrap(),
+        signals.try_clone().unwrap(),
+    ]
+    .map(OwnedFd::from);
+    let closed: Vec<_> = events.iter().chain(&timers).chain(&of_signals).map(OwnedFd::as_raw_fd).collect();
+    let open = [event.as_raw_fd(), timer.as_raw_fd(), signals.as_raw_fd()];
     run(command(TEST).env("CLOSED", list(&closed)).env("OPEN", list(&open)));
 }
 
@@ -202,6 +215,185 @@ fn ends_with_its_last_descriptor<D: AsRawFd>(first: D, second: D) {
     assert_eq!(epoll.look(), EPOLLIN);
     drop(second);
     assert_eq!(epoll.look(), 0);
+}
+
+/// Runs `body`, which gets a descriptor of `signals` that the process blocks, in a process of one thread: what is sent to the
+/// process another thread could take.
+fn with_signals(signals: &[Signal], body: impl FnOnce(SignalFd)) {
+    let set = SigSet::from_signals(signals);
+    Fork::start(|| {
+        set.thread_block().unwrap();
+        body(SignalFd::nonblocking(&set).unwrap());
+    })
+    .finish();
+}
+
+fn send(process: libc::pid_t, signal: Signal) {
+    // SAFETY: no pointer; the process is this one, which has blocked the signal, or a child of its own.
+    assert_eq!(unsafe { libc::kill(process, signal.raw() as c_int) }, 0);
+}
+
+fn this_process() -> libc::pid_t {
+    // SAFETY: the call has no preconditions.
+    unsafe { libc::getpid() }
+}
+
+/// Waits for a child's signal, and checks whose it is.
+#[track_caller]
+fn child_tells(signals: &SignalFd, child: &Fork, code: i32, status: i32) {
+    let info = signals.wait().unwrap();
+    // SAFETY: the call has no preconditions.
+    let user = unsafe { libc::getuid() };
+    assert_eq!((info.signal(), info.pid(), info.uid()), (Signal::CHLD, child.id as u32, user));
+    assert_eq!((info.code(), info.status()), (code, status));
+}
+
+#[test]
+fn a_child_tells_how_it_ended_stopped_and_went_on() {
+    in_child(|| {
+        with_signals(&[Signal::CHLD], |signals| {
+            for status in [0, 7, 255] {
+                let child = Fork::start(|| sys::exit_group(status));
+                child_tells(&signals, &child, SignalInfo::CLD_EXITED, status);
+                assert_eq!(libc::WEXITSTATUS(wait(child.id)), status);
+            }
+
+            let child = Fork::start(|| {
+                EventFd::new(0).unwrap().wait().unwrap();
+            });
+            let number = |signal: Signal| signal.raw() as i32;
+            send(child.id, Signal::STOP);
+            child_tells(&signals, &child, SignalInfo::CLD_STOPPED, number(Signal::STOP));
+            send(child.id, Signal::CONT);
+            child_tells(&signals, &child, SignalInfo::CLD_CONTINUED, number(Signal::CONT));
+            send(child.id, Signal::KILL);
+            child_tells(&signals, &child, SignalInfo::CLD_KILLED, number(Signal::KILL));
+            assert_eq!(libc::WTERMSIG(wait(child.id)), number(Signal::KILL));
+            assert_eq!(signals.take(), Ok(None));
+        });
+    });
+}
+
+#[test]
+fn one_signal_may_stand_for_several_children() {
+    in_child(|| {
+        with_signals(&[Signal::CHLD], |signals| {
+            let children = [(); 3].map(|()| Fork::start(|| sys::exit_group(0)));
+            for child in children {
+                wait(child.id);
+            }
+            assert_eq!(signals.read().unwrap().signal(), Signal::CHLD);
+            assert_eq!(signals.take(), Ok(None));
+        });
+    });
+}
+
+#[test]
+fn an_ignored_signal_comes_if_it_is_blocked_and_an_ignored_child_does_not() {
+    in_child(|| {
+        with_signals(&[Signal::USR1, Signal::CHLD], |signals| {
+            for signal in [libc::SIGUSR1, libc::SIGCHLD] {
+                // SAFETY: no handler.
+                assert_ne!(unsafe { libc::signal(signal, libc::SIG_IGN) }, libc::SIG_ERR);
+            }
+            send(this_process(), Signal::USR1);
+            assert_eq!(signals.read().unwrap().signal(), Signal::USR1);
+
+            let child = Fork::start(|| sys::exit_group(0));
+            // SAFETY: it waits for the child, which the kernel reaps by itself: the call writes nothing.
+            assert_eq!(unsafe { libc::waitpid(child.id, ptr::null_mut(), 0) }, -1);
+            assert_eq!(signals.take(), Ok(None));
+        });
+    });
+}
+
+#[test]
+fn a_signal_tells_its_sender_and_the_value_that_it_sent() {
+    in_child(|| {
+        let value = Signal::from_raw(40).unwrap();
+        with_signals(&[Signal::TERM, value], |signals| {
+            let parent = this_process();
+            let child = Fork::start(|| {
+                send(parent, Signal::TERM);
+                let seven = libc::sigval { sival_ptr: ptr::without_provenance_mut(7) };
+                // SAFETY: the value is no pointer to the receiver.
+                assert_eq!(unsafe { libc::sigqueue(parent, value.raw() as c_int, seven) }, 0);
+            });
+            let info = signals.wait().unwrap();
+            assert_eq!((info.signal(), info.code(), info.pid()), (Signal::TERM, SignalInfo::SI_USER, child.id as u32));
+            let info = signals.wait().unwrap();
+            assert_eq!((info.signal(), info.code(), info.pid()), (value, SignalInfo::SI_QUEUE, child.id as u32));
+            assert_eq!(info.ptr(), 7);
+            child.finish();
+        });
+    });
+}
+
+#[test]
+fn each_process_reads_its_own_signals_from_a_descriptor_that_both_have() {
+    in_child(|| {
+        with_signals(&[Signal::URG, Signal::WINCH], |signals| {
+            send(this_process(), Signal::URG);
+            Fork::start(|| {
+                assert_eq!(signals.take(), Ok(None));
+                send(this_process(), Signal::WINCH);
+                assert_eq!(signals.read().unwrap().signal(), Signal::WINCH);
+            })
+            .finish();
+            assert_eq!(signals.read().unwrap().signal(), Signal::URG);
+            assert_eq!(signals.take(), Ok(None));
+        });
+    });
+}
+
+#[test]
+fn epoll_is_woken_for_the_process_that_added_the_descriptor() {
+    in_child(|| {
+        with_signals(&[Signal::URG], |signals| {
+            let epoll = Epoll::new();
+            epoll.add(signals.as_raw_fd(), EPOLLIN);
+            Fork::start(|| {
+                send(this_process(), Signal::URG);
+                assert_eq!(epoll.look(), 0);
+                assert_eq!(signals.read().unwrap().signal(), Signal::URG);
+            })
+            .finish();
+            assert_eq!(epoll.look(), 0);
+            send(this_process(), Signal::URG);
+            assert_eq!(epoll.look(), EPOLLIN);
+        });
+    });
+}
+
+#[test]
+fn exec_keeps_the_mask_the_set_and_what_is_pending() {
+    const TEST: &str = "exec_keeps_the_mask_the_set_and_what_is_pending";
+
+    if is_child(TEST) {
+        child(|| {
+            let [signals] = inherited("OPEN").try_into().unwrap();
+            // SAFETY: it was left open for this process, which has no other owner of it.
+            let signals = unsafe { SignalFd::from_raw_fd(signals) };
+            let mask = SigSet::thread_mask().unwrap();
+            assert!(mask.contains(Signal::URG) && !mask.contains(Signal::WINCH));
+            assert_eq!(signals.read().unwrap().signal(), Signal::URG);
+            assert_eq!(signals.take(), Ok(None));
+        });
+    }
+    let set = SigSet::from_signals(&[Signal::URG]);
+    let signals = SignalFd::with_flags(&set, SignalFdFlags::NONBLOCK).unwrap();
+    let before = set.thread_block().unwrap();
+    let mut command = command(TEST);
+    command.env("OPEN", list(&[signals.as_raw_fd()]));
+    // SAFETY: it makes system calls alone.
+    unsafe {
+        command.pre_exec(|| {
+            send(this_process(), Signal::URG);
+            Ok(())
+        })
+    };
+    run(&mut command);
+    before.thread_set_mask().unwrap();
 }
 
 /// Room for the control message that carries a descriptor.

@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 
 use barefd::fd::AsFd;
 use barefd::sys::Timespec;
-use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, Result, SigSet, Signal, Tick, TimerFd, poll, sys};
+use barefd::{
+    Clock, Errno, EventFd, PollFd, PollFlags, Result, SigSet, Signal, SignalFd, SignalFdFlags, Tick, TimerFd, poll, sys,
+};
 use common::{Task, emulator, owe, send_signal, thread_id, until};
 
 /// Its handler is installed without `SA_RESTART`.
@@ -97,6 +99,33 @@ where
     blocking.task.finish()
 }
 
+/// Starts `call` with a descriptor of `SIGURG`, which its thread blocks.
+fn blocking_on_signals<T: Send + 'static>(
+    flags: SignalFdFlags,
+    call: impl FnOnce(&SignalFd) -> T + Send + 'static,
+) -> Blocking<T> {
+    Blocking::start(move || {
+        let set = only(libc::SIGURG);
+        set.thread_block().unwrap();
+        call(&SignalFd::with_flags(&set, flags).unwrap())
+    })
+}
+
+/// As [`interrupted`]; what releases the call is a signal to its thread.
+fn interrupted_signals<T: Send + 'static>(
+    flags: SignalFdFlags,
+    signal: c_int,
+    call: impl FnOnce(&SignalFd) -> T + Send + 'static,
+) -> T {
+    let blocking = blocking_on_signals(flags, call);
+    for _ in 0..3 {
+        blocking.interrupt(signal);
+    }
+    blocking.task.until_blocked();
+    blocking.task.signal(libc::SIGURG);
+    blocking.task.finish()
+}
+
 /// A blocking counter that holds [`EventFd::MAX`].
 fn full_counter() -> Arc<EventFd> {
     let event = EventFd::new(0).unwrap();
@@ -137,6 +166,13 @@ fn sys_read_of_a_timer_returns_intr_when_a_handler_ran() {
 }
 
 #[test]
+fn sys_read_of_signals_returns_intr_when_a_handler_ran() {
+    let blocking = blocking_on_signals(SignalFdFlags::empty(), |signals| sys::read(signals.as_fd(), &mut [0; 128]));
+    blocking.interrupt(INTERRUPTING);
+    assert_eq!(blocking.task.finish(), Err(Errno::INTR));
+}
+
+#[test]
 fn an_interrupted_sys_write_has_added_nothing() {
     let event = full_counter();
     let shared = Arc::clone(&event);
@@ -154,6 +190,9 @@ fn the_kernel_restarts_sys_read_and_sys_write_where_the_handler_was_installed_so
 
     let timer = Arc::new(TimerFd::new(Clock::Realtime).unwrap());
     assert_eq!(interrupted(&timer, RESTARTING, sys_read, |timer| owe(timer, 3)), Ok(3));
+
+    let sys_read = |signals: &SignalFd| sys::read(signals.as_fd(), &mut [0; 128]);
+    assert_eq!(interrupted_signals(SignalFdFlags::empty(), RESTARTING, sys_read), Ok(128));
 
     let event = full_counter();
     let write = |event: &EventFd| sys::write(event.as_fd(), &7_u64.to_ne_bytes());
@@ -202,6 +241,73 @@ fn reads_of_a_timer_go_on_after_a_handler() {
 
     let timer = Arc::new(TimerFd::nonblocking(Clock::Realtime).unwrap());
     assert_eq!(interrupted(&timer, INTERRUPTING, wait, |timer| owe(timer, 9)), Ok(9));
+}
+
+#[test]
+fn reads_of_signals_go_on_after_a_handler() {
+    let blocking: [fn(&SignalFd) -> Result<Signal>; 3] = [
+        |signals| signals.read().map(|info| info.signal()),
+        |signals| signals.take().map(|info| info.unwrap().signal()),
+        |signals| signals.wait().map(|info| info.signal()),
+    ];
+    for read in blocking {
+        assert_eq!(interrupted_signals(SignalFdFlags::empty(), INTERRUPTING, read), Ok(Signal::URG));
+    }
+    let [_, _, wait] = blocking;
+    assert_eq!(interrupted_signals(SignalFdFlags::NONBLOCK, INTERRUPTING, wait), Ok(Signal::URG));
+}
+
+#[test]
+fn a_signal_to_a_thread_is_read_by_that_thread_alone() {
+    let set = only(libc::SIGURG);
+    let signals = Arc::new(SignalFd::new(&set).unwrap());
+    let shared = Arc::clone(&signals);
+    let other = Blocking::start(move || {
+        set.thread_block().unwrap();
+        shared.wait().unwrap().signal()
+    });
+    let here = Blocking::start(move || {
+        set.thread_block().unwrap();
+        send_signal(thread_id(), libc::SIGURG);
+        let read = signals.read().unwrap().signal();
+        signals.set_nonblocking(true).unwrap();
+        (read, signals.take())
+    });
+    other.task.until_blocked();
+    assert_eq!(here.task.finish(), (Signal::URG, Ok(None)));
+    other.task.signal(libc::SIGURG);
+    assert_eq!(other.task.finish(), Signal::URG);
+}
+
+#[test]
+fn a_pending_signal_is_handled_before_the_call_that_unblocks_it_returns() {
+    let blocking = Blocking::start(|| {
+        let handled = || HANDLED.get().unwrap().load(SeqCst);
+        let set = only(INTERRUPTING);
+        let before = set.thread_block().unwrap();
+        send_signal(thread_id(), INTERRUPTING);
+        assert_eq!(handled(), 0);
+        assert_eq!(set.thread_unblock(), Ok(before.with(Signal::USR1)));
+        assert_eq!(handled(), 1);
+        set.thread_block().unwrap();
+        send_signal(thread_id(), INTERRUPTING);
+        assert_eq!(handled(), 1);
+        before.thread_set_mask().unwrap();
+        assert_eq!(handled(), 2);
+    });
+    blocking.task.finish();
+}
+
+#[test]
+fn a_new_thread_begins_with_the_mask_of_its_creator() {
+    Task::start(|| {
+        let set = only(libc::SIGURG).with(Signal::WINCH);
+        set.thread_block().unwrap();
+        let of_thread = Task::start(|| SigSet::thread_mask().unwrap()).finish();
+        assert_eq!(Ok(of_thread), SigSet::thread_mask());
+        assert!(of_thread.contains(Signal::URG) && of_thread.contains(Signal::WINCH));
+    })
+    .finish();
 }
 
 #[test]

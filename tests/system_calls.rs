@@ -18,11 +18,11 @@ use std::ptr;
 use std::time::Duration;
 
 use barefd::fd::AsFd;
-use barefd::sys::Itimerspec;
+use barefd::sys::{Itimerspec, SigmaskHow};
 use barefd::trap::{self, nr};
 use barefd::{
-    Armed, Clock, Errno, EventFd, EventFdFlags, PollFd, PollFlags, Result, SetTimeFlags, Tick, TimerFd, TimerFdFlags,
-    TimerSpec, poll, sys,
+    Armed, Clock, Errno, EventFd, EventFdFlags, PollFd, PollFlags, Result, SetTimeFlags, SigSet, Signal, SignalFd,
+    SignalFdFlags, SignalInfo, Tick, TimerFd, TimerFdFlags, TimerSpec, poll, sys,
 };
 use common::{Fork, STD_CHECKS, in_child, owe, wait};
 
@@ -61,9 +61,13 @@ const ONE: Answer = returns(1);
 const EIGHT: Answer = returns(8);
 /// A `read` of that count.
 const SEVEN: Answer = Answer { result: 8, memory: (1, &[7]) };
+/// A `read` of a signal, the rest of whose record is zero.
+const CHLD: Answer = Answer { result: 128, memory: (1, &[libc::SIGCHLD as u64]) };
+
 /// Somebody else reads between the poll and the read.
-const LOST_RACE: [(usize, Answer); 5] =
-    [(nr::READ, AGAIN), (nr::PPOLL, ONE), (nr::READ, AGAIN), (nr::PPOLL, ONE), (nr::READ, SEVEN)];
+const fn lost_race(last: Answer) -> [(usize, Answer); 5] {
+    [(nr::READ, AGAIN), (nr::PPOLL, ONE), (nr::READ, AGAIN), (nr::PPOLL, ONE), (nr::READ, last)]
+}
 
 /// Runs `call` in a traced process. Returns its system calls, and what it returned as `Debug` has it.
 ///
@@ -214,6 +218,10 @@ fn dropped<D>(descriptor: D) -> Result<()> {
     Ok(())
 }
 
+fn signal(info: Result<SignalInfo>) -> Result<Signal> {
+    info.map(|info| info.signal())
+}
+
 fn expired(expirations: u64) -> Tick {
     Tick::Expired(NonZeroU64::new(expirations).unwrap())
 }
@@ -243,7 +251,7 @@ fn each_method_of_a_counter_issues_the_calls_that_it_names() {
         let empty = EventFd::nonblocking(0).unwrap();
         issues(|| empty.take(), &[nr::READ]);
         answered(|| empty.read(), &[(nr::READ, AGAIN)], Err(Errno::AGAIN));
-        answered(|| empty.wait(), &LOST_RACE, Ok(7));
+        answered(|| empty.wait(), &lost_race(SEVEN), Ok(7));
     });
 }
 
@@ -281,7 +289,36 @@ fn each_method_of_a_timer_issues_the_calls_that_it_names() {
 
         let timer = TimerFd::nonblocking(clock).unwrap();
         answered(|| timer.read(), &[(nr::READ, AGAIN)], Err(Errno::AGAIN));
-        answered(|| timer.wait(), &LOST_RACE, Ok(expired(7)));
+        answered(|| timer.wait(), &lost_race(SEVEN), Ok(expired(7)));
+    });
+}
+
+#[test]
+fn each_method_of_a_signal_descriptor_and_of_a_set_issues_the_calls_that_it_names() {
+    in_child(|| {
+        let set = SigSet::from_signals(&[Signal::CHLD]);
+        issues(|| SignalFd::new(&set), &[nr::SIGNALFD4]);
+        issues(|| SignalFd::nonblocking(&set), &[nr::SIGNALFD4]);
+        issues(|| SignalFd::with_flags(&set, SignalFdFlags::empty()), &[nr::SIGNALFD4]);
+
+        let signals = SignalFd::new(&set).unwrap();
+        issues(|| signals.set_signals(&set), &[nr::SIGNALFD4]);
+        answered(|| signal(signals.read()), &[(nr::READ, CHLD)], Ok(Signal::CHLD));
+        answered(|| signals.take().map(|info| info.is_some()), &[(nr::READ, CHLD)], Ok(true));
+        answered(|| signal(signals.wait()), &[(nr::READ, CHLD)], Ok(Signal::CHLD));
+        answered(|| signal(signals.read()), &[(nr::READ, AGAIN)], Err(Errno::AGAIN));
+        answered(|| signals.take(), &[(nr::READ, AGAIN)], Ok(None));
+        answered(|| signal(signals.wait()), &lost_race(CHLD), Ok(Signal::CHLD));
+        issues(|| signals.is_nonblocking(), &[nr::FCNTL]);
+        issues(|| signals.set_nonblocking(true), &[nr::FCNTL, nr::FCNTL]);
+        issues(|| signals.try_clone(), &[nr::FCNTL]);
+        issues(|| dropped(signals), DROP);
+
+        issues(|| set.thread_block(), &[nr::RT_SIGPROCMASK]);
+        issues(|| set.thread_unblock(), &[nr::RT_SIGPROCMASK]);
+        issues(|| set.thread_set_mask(), &[nr::RT_SIGPROCMASK]);
+        issues(SigSet::thread_mask, &[nr::RT_SIGPROCMASK]);
+        issues(|| Ok(set.with(Signal::HUP).without(Signal::CHLD).contains(Signal::HUP)), &[]);
     });
 }
 
@@ -303,6 +340,10 @@ fn poll_and_clocks_and_the_functions_of_sys_issue_one_call() {
 
         issues(|| sys::eventfd2(0, EventFdFlags::empty()), &[nr::EVENTFD2]);
         issues(|| sys::timerfd_create(1, TimerFdFlags::empty()), &[nr::TIMERFD_CREATE]);
+        let (set, signals) = (SigSet::EMPTY, SignalFd::new(&SigSet::EMPTY).unwrap());
+        issues(|| sys::signalfd4(&set, SignalFdFlags::empty()), &[nr::SIGNALFD4]);
+        issues(|| sys::signalfd4_set_mask(signals.as_fd(), &set), &[nr::SIGNALFD4]);
+        issues(|| sys::rt_sigprocmask(SigmaskHow::Block, Some(&set), None), &[nr::RT_SIGPROCMASK]);
         issues(|| sys::read(fd, &mut [0; 8]), &[nr::READ]);
         issues(|| sys::write(fd, &1_u64.to_ne_bytes()), &[nr::WRITE]);
         issues(|| sys::fcntl_getfl(fd), &[nr::FCNTL]);
@@ -357,6 +398,14 @@ fn an_interrupted_call_is_issued_again() {
         answered(|| timer.wait(), &read, Ok(expired(7)));
         answered(|| timer.wait(), &polled, Ok(expired(7)));
 
+        let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
+        let read = [(nr::READ, INTR), (nr::READ, INTR), (nr::READ, CHLD)];
+        answered(|| signal(signals.read()), &read, Ok(Signal::CHLD));
+        answered(|| signals.take().map(|info| info.is_some()), &read, Ok(true));
+        answered(|| signal(signals.wait()), &read, Ok(Signal::CHLD));
+        let polled = [(nr::READ, AGAIN), (nr::PPOLL, INTR), (nr::PPOLL, ONE), (nr::READ, INTR), (nr::READ, CHLD)];
+        answered(|| signal(signals.wait()), &polled, Ok(Signal::CHLD));
+
         let mut fds = [PollFd::new(&event, PollFlags::IN)];
         for timeout in [None, Some(DELAY)] {
             answered(|| poll(&mut fds, timeout), &[(nr::PPOLL, INTR), (nr::PPOLL, INTR), (nr::PPOLL, ONE)], Ok(1));
@@ -385,6 +434,7 @@ fn a_call_that_the_kernel_refuses_is_not_replaced_by_another() {
     in_child(|| {
         let event = EventFd::new(5).unwrap();
         let timer = TimerFd::new(Clock::Monotonic).unwrap();
+        let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
         for errno in [Errno::NOSYS, Errno::PERM] {
             let refused = fails(errno);
             answered(|| EventFd::new(0).map(drop), &[(nr::EVENTFD2, refused)], Err(errno));
@@ -400,6 +450,11 @@ fn a_call_that_the_kernel_refuses_is_not_replaced_by_another() {
             answered(|| timer.get(), &[(nr::TIMERFD_GETTIME, refused)], Err(errno));
             answered(|| timer.wait(), &[(nr::READ, AGAIN), (nr::PPOLL, refused)], Err(errno));
             answered(|| timer.set_ticks(TICKS), &[(nr::IOCTL, refused)], Err(errno));
+            answered(|| SignalFd::new(&SigSet::EMPTY).map(drop), &[(nr::SIGNALFD4, refused)], Err(errno));
+            answered(|| signals.set_signals(&SigSet::EMPTY), &[(nr::SIGNALFD4, refused)], Err(errno));
+            answered(|| signals.wait(), &[(nr::READ, AGAIN), (nr::PPOLL, refused)], Err(errno));
+            answered(|| SigSet::EMPTY.thread_block(), &[(nr::RT_SIGPROCMASK, refused)], Err(errno));
+            answered(SigSet::thread_mask, &[(nr::RT_SIGPROCMASK, refused)], Err(errno));
             answered(|| Clock::Boottime.now(), &[(nr::CLOCK_GETTIME, refused)], Err(errno));
             answered(|| poll(&mut [], None), &[(nr::PPOLL, refused)], Err(errno));
         }
@@ -447,6 +502,15 @@ fn a_read_or_write_of_another_length_is_einval() {
         answered(|| timer.read(), &no_expirations, Err(Errno::INVAL));
         answered(|| timer.take(), &no_expirations, Err(Errno::INVAL));
         answered(|| timer.wait(), &no_expirations, Err(Errno::INVAL));
+
+        let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
+        let no_signal = |number: &'static [u64]| Answer { result: 128, memory: (1, number) };
+        for answer in [ZERO, EIGHT, returns(127), no_signal(&[0]), no_signal(&[65]), no_signal(&[257])] {
+            let read = [(nr::READ, answer)];
+            answered(|| signals.read(), &read, Err(Errno::INVAL));
+            answered(|| signals.take(), &read, Err(Errno::INVAL));
+            answered(|| signals.wait(), &read, Err(Errno::INVAL));
+        }
     });
 }
 
@@ -509,8 +573,13 @@ fn wait_polls_for_ever_with_the_mask_of_the_thread() {
     in_child(|| {
         let event = EventFd::new(0).unwrap();
         let timer = TimerFd::new(Clock::Monotonic).unwrap();
+        let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
         let unready = [AGAIN, ONE, fails(Errno::IO)];
-        for (calls, _) in [trace(|| event.wait(), &unready), trace(|| timer.wait().map(|_| 0), &unready)] {
+        for (calls, _) in [
+            trace(|| event.wait().map(drop), &unready),
+            trace(|| timer.wait().map(drop), &unready),
+            trace(|| signals.wait().map(drop), &unready),
+        ] {
             assert_eq!(numbers(&calls), [nr::READ, nr::PPOLL, nr::READ]);
             let [_, entries, timeout, mask, mask_size, _] = calls[1].arguments;
             assert_eq!((entries, timeout, mask, mask_size), (1, 0, 0, 8));
@@ -551,6 +620,22 @@ fn constructors_pass_the_flags_that_they_mean() {
         assert_eq!(timer(|| TimerFd::new(Clock::Monotonic)), cloexec);
         assert_eq!(timer(|| TimerFd::nonblocking(Clock::Monotonic)), cloexec | nonblocking);
         assert_eq!(timer(|| TimerFd::with_flags(Clock::Monotonic, TimerFdFlags::empty())), 0);
+        let signals = |call: fn() -> Result<SignalFd>| arguments(call, nr::SIGNALFD4)[3];
+        assert_eq!(signals(|| SignalFd::new(&SigSet::EMPTY)), cloexec);
+        assert_eq!(signals(|| SignalFd::nonblocking(&SigSet::EMPTY)), cloexec | nonblocking);
+        assert_eq!(signals(|| SignalFd::with_flags(&SigSet::EMPTY, SignalFdFlags::empty())), 0);
+    });
+}
+
+#[test]
+fn a_change_of_a_mask_passes_the_operation_that_it_means() {
+    in_child(|| {
+        let set = SigSet::EMPTY;
+        let how = |call: fn(&SigSet) -> Result<SigSet>| arguments(|| call(&set), nr::RT_SIGPROCMASK);
+        assert_eq!(how(SigSet::thread_block)[0], libc::SIG_BLOCK as u64);
+        assert_eq!(how(SigSet::thread_unblock)[0], libc::SIG_UNBLOCK as u64);
+        assert_eq!(how(SigSet::thread_set_mask)[0], libc::SIG_SETMASK as u64);
+        assert_eq!(arguments(SigSet::thread_mask, nr::RT_SIGPROCMASK)[1], 0);
     });
 }
 
