@@ -1,4 +1,4 @@
-//! The tables in `arch/`: their grammar, which of them a target has, and the Rust source made of one.
+//! The tables of ABIs, in `arch/`: their grammar, which of them a target has, and the Rust source made of one.
 //!
 //! A line is `target ARCH WIDTH ENDIAN [ABI…]`, `nr NAME NUMBER`, `const NAME NUMBER` or `errno NAME NUMBER`;
 //! words are parted by spaces, and one that begins with `#` begins a comment.
@@ -7,59 +7,15 @@
 
 use std::fmt::Arguments;
 
-/// The calls. One with two names must be in a table by one of them at least.
-pub const CALLS: [[&str; 2]; 14] = [
-    ["read", ""],
-    ["write", ""],
-    ["close", ""],
-    ["fcntl", "fcntl64"],
-    ["ioctl", ""],
-    ["eventfd2", ""],
-    ["timerfd_create", ""],
-    ["timerfd_settime", "timerfd_settime64"],
-    ["timerfd_gettime", "timerfd_gettime64"],
-    ["signalfd4", ""],
-    ["rt_sigprocmask", ""],
-    ["ppoll", "ppoll_time64"],
-    ["clock_gettime", "clock_gettime64"],
-    ["exit_group", ""],
-];
-
-/// The kernel got these all at once, so a table that has only some of them has lost the others.
-const TIME64: [&str; 4] = ["timerfd_settime64", "timerfd_gettime64", "ppoll_time64", "clock_gettime64"];
-
-const CONSTS: [&str; 28] = [
-    "O_NONBLOCK",
-    "O_CLOEXEC",
-    "TFD_IOC_SET_TICKS",
-    "POLLWRNORM",
-    "POLLWRBAND",
-    "POLLRDHUP",
-    "_NSIG",
-    "SIG_BLOCK",
-    "SIG_UNBLOCK",
-    "SIG_SETMASK",
-    "SIGBUS",
-    "SIGUSR1",
-    "SIGUSR2",
-    "SIGCHLD",
-    "SIGCONT",
-    "SIGSTOP",
-    "SIGTSTP",
-    "SIGTTIN",
-    "SIGTTOU",
-    "SIGURG",
-    "SIGXCPU",
-    "SIGXFSZ",
-    "SIGVTALRM",
-    "SIGPROF",
-    "SIGWINCH",
-    "SIGIO",
-    "SIGPWR",
-    "SIGSYS",
-];
-
-const ERRNOS: [&str; 7] = ["EDEADLK", "ELOOP", "ENOSYS", "EOVERFLOW", "EOPNOTSUPP", "ETIMEDOUT", "ECANCELED"];
+/// The facts that a table must have; it may have no others.
+pub struct Names {
+    /// The calls. One with two names must be in a table by one of them at least.
+    pub calls: &'static [[&'static str; 2]],
+    /// Calls that the kernel got all at once, so that a table which has only some of them has lost the others.
+    pub together: &'static [&'static str],
+    pub consts: &'static [&'static str],
+    pub errnos: &'static [&'static str],
+}
 
 const X32_SYSCALL_BIT: u64 = 1 << 30;
 
@@ -152,7 +108,7 @@ pub fn join(names: &[&str], between: &str) -> String {
     joined
 }
 
-/// The `target` lines of a table. The other lines may be anything.
+/// The `target` lines of a table, at least one. The other lines may be anything.
 pub fn targets(source: &Source) -> Result<Vec<Line<'_>>> {
     let targets = lines(source, true);
     for line in &targets {
@@ -175,6 +131,9 @@ pub fn targets(source: &Source) -> Result<Vec<Line<'_>>> {
                 return Err(line.error(format_args!("`{target}` again"), format_args!("{once}")));
             }
         }
+    }
+    if targets.is_empty() {
+        return Err(format!("arch/{}.tbl: missing `target`", source.abi));
     }
     Ok(targets)
 }
@@ -227,12 +186,12 @@ fn number(written: &str) -> Option<u64> {
     }
 }
 
-fn fact<'a>(line: &Line<'a>) -> Result<Fact<'a>> {
+fn fact<'a>(line: &Line<'a>, names: &Names) -> Result<Fact<'a>> {
     let kind = line.words[0];
-    let names: &[&str] = match kind {
-        "nr" => CALLS.as_flattened(),
-        "const" => &CONSTS,
-        "errno" => &ERRNOS,
+    let names = match kind {
+        "nr" => names.calls.as_flattened(),
+        "const" => names.consts,
+        "errno" => names.errnos,
         _ => return Err(line.unexpected(kind, "`target`, `nr`, `const` or `errno`")),
     };
     let name = line.word(1, "a name")?;
@@ -258,11 +217,11 @@ fn fact<'a>(line: &Line<'a>) -> Result<Fact<'a>> {
     }
 }
 
-/// Reads a whole table, which must have every fact that the crate needs.
-pub fn parse(source: &Source) -> Result<Table<'_>> {
+/// Reads a whole table, but for its `target` lines.
+pub fn parse<'a>(source: &'a Source, names: &Names) -> Result<Table<'a>> {
     let mut facts: Vec<Fact> = Vec::new();
     for line in &lines(source, false) {
-        let fact = fact(line)?;
+        let fact = fact(line, names)?;
         for first in &facts {
             if first.name == fact.name {
                 let once = format!("it on line {} alone", first.line);
@@ -275,34 +234,31 @@ pub fn parse(source: &Source) -> Result<Table<'_>> {
         }
         facts.push(fact);
     }
-    match missing(&targets(source)?, &facts) {
+    match missing(names, &facts) {
         Some(fact) => Err(format!("arch/{}.tbl: missing {fact}", source.abi)),
         None => Ok(Table { abi: &source.abi, facts }),
     }
 }
 
-fn missing(targets: &[Line], facts: &[Fact]) -> Option<String> {
-    if targets.is_empty() {
-        return Some(String::from("`target`"));
-    }
-    for names in &CALLS {
-        if !has(facts, names[0]) && !has(facts, names[1]) {
-            return Some(format!("`nr {}`", join(names, "` or `nr ")));
+fn missing(names: &Names, facts: &[Fact]) -> Option<String> {
+    for call in names.calls {
+        if !has(facts, call[0]) && !has(facts, call[1]) {
+            return Some(format!("`nr {}`", join(call, "` or `nr ")));
         }
     }
-    for one in &TIME64 {
-        for other in &TIME64 {
+    for one in names.together {
+        for other in names.together {
             if has(facts, one) && !has(facts, other) {
                 return Some(format!("`nr {other}`, since `nr {one}` is there"));
             }
         }
     }
-    for name in &CONSTS {
+    for name in names.consts {
         if !has(facts, name) {
             return Some(format!("`const {name}`"));
         }
     }
-    for name in &ERRNOS {
+    for name in names.errnos {
         if !has(facts, name) {
             return Some(format!("`errno {name}`"));
         }

@@ -3,6 +3,10 @@
 #[path = "../build/table.rs"]
 mod table;
 
+#[path = "../build/names.rs"]
+mod names;
+
+use names::NAMES;
 use std::{env, fs};
 use table::{Source, Target};
 
@@ -68,7 +72,8 @@ fn source(abi: &str, text: &str) -> Source {
 #[track_caller]
 fn changed(from: &str, to: &str) -> Option<String> {
     assert!(GOOD.contains(from), "nothing to change");
-    table::parse(&source("x", &GOOD.replacen(from, to, 1))).err()
+    let source = source("x", &GOOD.replacen(from, to, 1));
+    table::targets(&source).and_then(|_| table::parse(&source, &NAMES)).err()
 }
 
 #[track_caller]
@@ -444,7 +449,7 @@ mod choice {
 #[test]
 fn the_generated_source_has_every_fact() {
     let source = source("x", GOOD);
-    let rendered = table::render(&table::parse(&source).unwrap_or_else(|error| panic!("{error}")));
+    let rendered = table::render(&table::parse(&source, &NAMES).unwrap_or_else(|error| panic!("{error}")));
     let numbers = "\
 /// The system call numbers of the Linux ABI `x`, by the kernel's names.
 ///
@@ -520,7 +525,7 @@ fn tables() -> Vec<Source> {
 fn fact(abi: &str, name: &str) -> Option<u64> {
     let tables = tables();
     let source = tables.iter().find(|table| table.abi == abi).unwrap();
-    let table = table::parse(source).unwrap_or_else(|error| panic!("{error}"));
+    let table = table::parse(source, &NAMES).unwrap_or_else(|error| panic!("{error}"));
     table.facts.iter().find(|fact| fact.name == name).map(|fact| fact.value)
 }
 
@@ -529,7 +534,7 @@ fn there_are_nineteen_tables_and_each_is_good() {
     let tables = tables();
     assert_eq!(tables.len(), 19);
     for table in &tables {
-        if let Err(error) = table::parse(table) {
+        if let Err(error) = table::parse(table, &NAMES) {
             panic!("{error}");
         }
     }
@@ -553,7 +558,7 @@ fn each_table_is_chosen_for_all_its_targets() {
 
 #[test]
 fn x32_has_the_numbers_of_x86_64_and_bit_30_but_an_ioctl_of_its_own() {
-    for call in table::CALLS.as_flattened() {
+    for call in NAMES.calls.as_flattened() {
         let expected = if *call == "ioctl" { Some(514) } else { fact("x86_64", call) };
         assert_eq!(fact("x32", call), expected.map(|number| number | 1 << 30), "{call}");
     }
@@ -561,7 +566,7 @@ fn x32_has_the_numbers_of_x86_64_and_bit_30_but_an_ioctl_of_its_own() {
 
 #[test]
 fn hexagon_and_csky_have_the_generic_numbers() {
-    for call in table::CALLS.as_flattened() {
+    for call in NAMES.calls.as_flattened() {
         // fcntl64 is what 32-bit ABIs call the fcntl of the 64-bit ones.
         let of_64_bits = if *call == "fcntl" { None } else { fact("aarch64", call) };
         let expected = fact("riscv32", call).or(of_64_bits);

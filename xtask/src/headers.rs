@@ -17,6 +17,10 @@ use crate::workspace::Workspace;
 #[allow(dead_code, reason = "build.rs takes the rest")]
 mod table;
 
+#[path = "../../build/names.rs"]
+mod names;
+
+use names::NAMES;
 use table::{Source, Table};
 
 /// The first suite whose package has the headers of all architectures.
@@ -163,7 +167,7 @@ fn check(workspace: &Workspace, tables: &[Source], out: &mut impl Write) -> Resu
         }
         let abi = ABIS.iter().find(|abi| abi.name == name);
         let abi = abi.with_context(|| format!("arch/{name}.tbl: xtask/src/headers.rs does not know this ABI"))?;
-        let facts = facts(&workspace.root, &table::parse(source).map_err(Error::msg)?)?;
+        let facts = facts(&workspace.root, &table::parse(source, &NAMES).map_err(Error::msg)?)?;
         let (mut agree, mut wrong, mut notes) = (0, Vec::new(), Vec::new());
         match evaluate(workspace, &headers, abi, &facts) {
             Ok(found) => {
@@ -258,7 +262,7 @@ fn facts(root: &Path, table: &Table) -> Result<Vec<Fact>> {
     let file = format!("arch/{}.tbl", table.abi);
     let mut facts: Vec<_> =
         table.facts.iter().map(|fact| in_table(&file, fact.kind, fact.name, Some(fact.value))).collect();
-    for name in table::CALLS.as_flattened() {
+    for name in NAMES.calls.as_flattened() {
         // One of fcntl and fcntl64 is enough: they differ in the commands for locks only.
         if !name.is_empty() && !name.starts_with("fcntl") && !has(table, name) {
             facts.push(in_table(&file, "nr", name, None));
