@@ -1,0 +1,40 @@
+//! Descriptors 0 to 2, and what init says there.
+
+use core::ffi::CStr;
+use core::fmt;
+
+use barefd::fd::IntoRawFd;
+use barefd::{Clock, TimerFd};
+use barefd_start::{print, stderr};
+
+use crate::kernel;
+
+/// A line on the console.
+pub fn say(text: fmt::Arguments<'_>) {
+    // Nobody is left to tell that it cannot be written.
+    let _ = print(stderr(), format_args!("init: {text}\n"));
+}
+
+/// A word from outside.
+pub struct Word<'a>(pub &'a CStr);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.to_str().unwrap_or("(not UTF-8)"))
+    }
+}
+
+/// Opens those of the descriptors 0 to 2 that are closed, as they are where the root has no `/dev/console`.
+pub fn open() {
+    for fd in 0..=2 {
+        // The lowest that is free is the one that is opened.
+        if kernel::is_open(fd) || kernel::open(c"/dev/console").is_ok() || kernel::open(c"/dev/null").is_ok() {
+            continue;
+        }
+        // Otherwise what is written here would go into the next descriptor that is made. A timer refuses it, and is closed
+        // in the child.
+        if let Ok(timer) = TimerFd::new(Clock::Monotonic) {
+            let _ = timer.into_raw_fd();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The end, in order.
+
+use core::time::Duration;
+
+use barefd::{Errno, Signal, SignalInfo};
+
+use crate::console::say;
+use crate::events::Events;
+use crate::kernel;
+use crate::mounts::Mounted;
+
+/// What processes have after SIGTERM, and again after SIGKILL.
+const GRACE: Duration = Duration::from_secs(5);
+
+pub fn run(why: &SignalInfo, events: &Events, mounts: &Mounted, root_is_ours: bool) -> ! {
+    let signal = why.signal();
+    match why.pid() {
+        0 => say(format_args!("shutting down: {signal} from the kernel")),
+        pid => say(format_args!("shutting down: {signal} from process {pid}")),
+    }
+    // One that is stopped would not see the first.
+    send(Signal::TERM);
+    send(Signal::CONT);
+    if !all_end(events) {
+        say(format_args!("processes are left after {} s: killing them", GRACE.as_secs()));
+        send(Signal::KILL);
+        if !all_end(events) {
+            say(format_args!("processes are left that cannot be killed"));
+        }
+    }
+    kernel::sync();
+    mounts.unmount();
+    if root_is_ours {
+        if let Err(errno) = kernel::remount_root_read_only() {
+            say(format_args!("/ stays writable: {errno}"));
+        }
+    }
+
+    say(format_args!("power off"));
+    if let Err(errno) = kernel::power_off() {
+        say(format_args!("power off: {errno}; halting"));
+    }
+    if let Err(errno) = kernel::halt() {
+        say(format_args!("halt: {errno}; the power can be switched off"));
+    }
+    kernel::wait_for_ever()
+}
+
+fn send(signal: Signal) {
+    match kernel::kill_all(signal) {
+        // The second: there is none.
+        Ok(()) | Err(Errno::SRCH) => {}
+        Err(errno) => say(format_args!("{signal} to all: {errno}")),
+    }
+}
+
+/// Reaps until no process is left, which is true, or the time is over.
+fn all_end(events: &Events) -> bool {
+    if let Err(errno) = events.after(GRACE) {
+        say(format_args!("no time to end: {errno}"));
+        return kernel::reap().is_err();
+    }
+    loop {
+        match kernel::reap() {
+            Ok(Some(_)) => {}
+            // ECHILD; an error that stays would be no reason to wait.
+            Err(_) => return true,
+            Ok(None) => {
+                if events.wait().delay {
+                    return false;
+                }
+            }
+        }
+    }
+}
