@@ -1,10 +1,13 @@
-//! The tables in `arch/`, what reads them, and their numbers beside another crate's.
+//! The tables in `arch/` and `examples/init/arch/`, what reads them, and their numbers beside another crate's.
 
 #[path = "../build/table.rs"]
 mod table;
 
 #[path = "../build/names.rs"]
 mod names;
+
+#[path = "../examples/init/build/names.rs"]
+mod init_names;
 
 use names::NAMES;
 use std::{env, fs};
@@ -509,8 +512,11 @@ pub const ECANCELED: u16 = 125;
 
 /// The tables in `arch/`, by name.
 fn tables() -> Vec<Source> {
-    let arch = concat!(env!("CARGO_MANIFEST_DIR"), "/arch");
-    let mut tables: Vec<Source> = fs::read_dir(arch)
+    tables_in(concat!(env!("CARGO_MANIFEST_DIR"), "/arch"))
+}
+
+fn tables_in(directory: &str) -> Vec<Source> {
+    let mut tables: Vec<Source> = fs::read_dir(directory)
         .unwrap()
         .map(|entry| {
             let path = entry.unwrap().path();
@@ -537,6 +543,20 @@ fn there_are_nineteen_tables_and_each_is_good() {
         if let Err(error) = table::parse(table, &NAMES) {
             panic!("{error}");
         }
+    }
+}
+
+#[test]
+fn the_tables_of_init_stand_beside_those_of_the_crate() {
+    let tables = tables();
+    let of_init = tables_in(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/init/arch"));
+    assert_eq!(of_init.len(), 11);
+    for source in &of_init {
+        assert!(tables.iter().any(|table| table.abi == source.abi), "{}", source.abi);
+        assert!(table::targets(source).is_err_and(|error| error.ends_with("missing `target`")), "{}", source.abi);
+        let table = table::parse(source, &init_names::NAMES).unwrap_or_else(|error| panic!("{error}"));
+        let tiocsctty = table.facts.iter().find(|fact| fact.name == "TIOCSCTTY").unwrap();
+        assert_eq!(tiocsctty.value, if source.abi.starts_with("mips") { 0x5480 } else { 0x540e }, "{}", source.abi);
     }
 }
 
@@ -696,13 +716,13 @@ mod numbers {
     }
 
     macro_rules! agree {
-        ($arch:ident, $table:literal: $($call:ident)*) => {
+        ($arch:ident, $directory:literal $table:literal: $($call:ident)*) => {
             mod $arch {
                 use super::find;
                 use static_assertions::const_assert_eq;
                 use syscalls::$arch::Sysno;
 
-                const TABLE: &str = include_str!(concat!("../arch/", $table, ".tbl"));
+                const TABLE: &str = include_str!(concat!("../", $directory, $table, ".tbl"));
 
                 $(mod $call {
                     use super::*;
@@ -717,7 +737,7 @@ mod numbers {
 
     macro_rules! agree_64 {
         ($($arch:ident $table:literal)*) => { $(
-            agree!($arch, $table:
+            agree!($arch, "arch/" $table:
                 read write close fcntl ioctl eventfd2 timerfd_create timerfd_settime timerfd_gettime signalfd4
                 rt_sigprocmask ppoll clock_gettime exit_group);
         )* };
@@ -725,7 +745,7 @@ mod numbers {
 
     macro_rules! agree_32 {
         ($($arch:ident $table:literal)*) => { $(
-            agree!($arch, $table:
+            agree!($arch, "arch/" $table:
                 read write close fcntl ioctl eventfd2 timerfd_create timerfd_settime timerfd_gettime signalfd4
                 rt_sigprocmask ppoll clock_gettime exit_group timerfd_settime64 timerfd_gettime64 ppoll_time64 clock_gettime64);
         )* };
@@ -736,7 +756,23 @@ mod numbers {
         powerpc64 "powerpc64" mips64 "mips_n64" sparc64 "sparc64"
     }
     agree_32! { x86 "x86" arm "arm" powerpc "powerpc" mips "mips_o32" sparc "sparc" }
-    agree!(riscv32, "riscv32":
+    agree!(riscv32, "arch/" "riscv32":
         read write close fcntl64 ioctl eventfd2 timerfd_create timerfd_settime64 timerfd_gettime64 signalfd4
         rt_sigprocmask ppoll_time64 clock_gettime64 exit_group);
+
+    mod init {
+        use super::find;
+
+        macro_rules! agree_init {
+            ($($arch:ident $table:literal)*) => { $(
+                agree!($arch, "examples/init/arch/" $table:
+                    getpid setsid clone execve wait4 kill openat mkdirat dup3 mount umount2 sync reboot);
+            )* };
+        }
+
+        agree_init! {
+            x86_64 "x86_64" x86 "x86" aarch64 "aarch64" arm "arm" riscv64 "riscv64" loongarch64 "loongarch64"
+            s390x "s390x" powerpc64 "powerpc64" powerpc "powerpc" mips "mips_o32" mips64 "mips_n64"
+        }
+    }
 }

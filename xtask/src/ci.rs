@@ -23,6 +23,8 @@ use crate::workspace::{CRATE, Workspace};
 const START: &str = "barefd-start";
 const CONFORMANCE: &str = "conformance";
 const HEARTBEAT: &str = "heartbeat";
+const INIT: &str = "init";
+const INIT_CHILD: &str = "init-child";
 const MINIMAL: &str = "minimal";
 const I686: &str = "i686-unknown-linux-gnu";
 /// Features that need a newer compiler than the one promised.
@@ -65,6 +67,7 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
     step("heartbeat".into(), "the example, and what it says to bad arguments", Box::new(heartbeat));
     step("elf".into(), "the example's file: static, and without panics", Box::new(inspect));
     step("minimal".into(), "the README's program, and its file", Box::new(minimal));
+    step("init".into(), "the init and its file, and what it says where it is not process 1", Box::new(init));
     step("conformance".into(), "the freestanding conformance program", Box::new(conformance));
     step("i686".into(), "conformance and the example in 32 bits, with the old calls too", Box::new(i686));
     step("qemu".into(), "conformance on the other architectures, and the README's table of them", Box::new(qemu::step));
@@ -126,7 +129,8 @@ fn msrv(workspace: &Workspace) -> Result<String> {
     for feature in workspace.features.iter().filter(|feature| !NEWER_THAN_MSRV.contains(&feature.as_str())) {
         check(&["--package", CRATE, "--features", feature])?;
     }
-    check(&["--package", START, "--package", CONFORMANCE, "--package", MINIMAL])?;
+    let others = [START, CONFORMANCE, MINIMAL, INIT, INIT_CHILD];
+    check(&others.map(|package| ["--package", package]).concat())?;
     let program = toolchain.build(workspace, HEARTBEAT, "release")?;
     beats(process::run(process::program(&program).args(["1", "3"]))?, 3)?;
     Ok(format!("Rust {}", workspace.rust_version))
@@ -171,6 +175,14 @@ fn inspect(workspace: &Workspace) -> Result<String> {
 fn minimal(workspace: &Workspace) -> Result<String> {
     let program = Toolchain::host().build(workspace, MINIMAL, "release")?;
     process::succeed(&mut process::program(&program))?;
+    Ok(format!("{} bytes", elf::freestanding(&program)?))
+}
+
+fn init(workspace: &Workspace) -> Result<String> {
+    let program = Toolchain::host().build(workspace, INIT, "release")?;
+    let done = process::run(&mut process::program(&program))?.exits(2)?;
+    ensure!(done.stdout.is_empty(), done.error("printed on standard output"));
+    ensure!(done.stderr.lines().count() == 1, done.error("not one line on standard error"));
     Ok(format!("{} bytes", elf::freestanding(&program)?))
 }
 

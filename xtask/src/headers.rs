@@ -1,4 +1,5 @@
-//! `cargo xtask headers`: the tables and constants of every ABI beside the headers that Debian makes of the kernel's.
+//! `cargo xtask headers`: the tables and constants of every ABI, those of `examples/init` too, beside the headers that Debian
+//! makes of the kernel's.
 
 use std::fs;
 use std::io::{self, Write};
@@ -19,6 +20,9 @@ mod table;
 
 #[path = "../../build/names.rs"]
 mod names;
+
+#[path = "../../examples/init/build/names.rs"]
+mod init_names;
 
 use names::NAMES;
 use table::{Source, Table};
@@ -62,8 +66,9 @@ const ABIS: [Abi; 17] = [
 const NOT_COVERED: [&str; 2] = ["csky", "hexagon"];
 const WHY: &str = "Debian has no headers of this architecture";
 
-const INCLUDES: [&str; 11] = [
+const INCLUDES: [&str; 12] = [
     "asm/bitsperlong.h",
+    "asm/ioctls.h",
     "asm/siginfo.h",
     "asm/signal.h",
     "asm/unistd.h",
@@ -141,7 +146,7 @@ pub fn step(workspace: &Workspace) -> Result<String> {
     Ok(format!("{passed} facts of {} ABIs, without {}", ABIS.len(), NOT_COVERED.join(" and ")))
 }
 
-/// The tables, by name.
+/// The tables in `arch/` below a directory, by name.
 fn tables(root: &Path) -> Result<Vec<Source>> {
     let mut tables = Vec::new();
     for entry in fs::read_dir(root.join("arch"))? {
@@ -154,12 +159,13 @@ fn tables(root: &Path) -> Result<Vec<Source>> {
 }
 
 /// Writes a line for each table, and what is wrong below it; returns how many facts passed and failed.
-fn check(workspace: &Workspace, tables: &[Source], out: &mut impl Write) -> Result<(usize, usize)> {
+fn check(workspace: &Workspace, sources: &[Source], out: &mut impl Write) -> Result<(usize, usize)> {
     let headers = workspace.target.join("cache").join("kernel-headers");
     let version =
         fetch(workspace, &headers).with_context(|| format!("no kernel headers: Debian's {PACKAGE} has them"))?;
+    let of_init = tables(&workspace.root.join("examples/init"))?;
     let (mut passed, mut failed) = (0, 0);
-    for source in tables {
+    for source in sources {
         let name = &source.abi;
         if NOT_COVERED.contains(&name.as_str()) {
             writeln!(out, "{name}: not covered: {WHY}")?;
@@ -167,7 +173,11 @@ fn check(workspace: &Workspace, tables: &[Source], out: &mut impl Write) -> Resu
         }
         let abi = ABIS.iter().find(|abi| abi.name == name);
         let abi = abi.with_context(|| format!("arch/{name}.tbl: xtask/src/headers.rs does not know this ABI"))?;
-        let facts = facts(&workspace.root, &table::parse(source, &NAMES).map_err(Error::msg)?)?;
+        let mut facts = facts(&workspace.root, &table::parse(source, &NAMES).map_err(Error::msg)?)?;
+        if let Some(source) = of_init.iter().find(|source| source.abi == *name) {
+            let table = table::parse(source, &init_names::NAMES).map_err(Error::msg)?;
+            facts.extend(in_table("examples/init/arch", &table));
+        }
         let (mut agree, mut wrong, mut notes) = (0, Vec::new(), Vec::new());
         match evaluate(workspace, &headers, abi, &facts) {
             Ok(found) => {
@@ -259,13 +269,11 @@ fn evaluate(workspace: &Workspace, headers: &Path, abi: &Abi, facts: &[Fact]) ->
 
 /// What the crate says of an ABI: in its table, and in its sources.
 fn facts(root: &Path, table: &Table) -> Result<Vec<Fact>> {
-    let file = format!("arch/{}.tbl", table.abi);
-    let mut facts: Vec<_> =
-        table.facts.iter().map(|fact| in_table(&file, fact.kind, fact.name, Some(fact.value))).collect();
+    let mut facts: Vec<_> = in_table("arch", table).collect();
     for name in NAMES.calls.as_flattened() {
         // One of fcntl and fcntl64 is enough: they differ in the commands for locks only.
         if !name.is_empty() && !name.starts_with("fcntl") && !has(table, name) {
-            facts.push(in_table(&file, "nr", name, None));
+            facts.push(Fact { file: format!("arch/{}.tbl", table.abi), c: format!("__NR_{name}"), value: None });
         }
     }
     for file in ["src/abi.rs", "src/errno.rs", "src/flags.rs", "src/pollfd.rs", "src/signal.rs"] {
@@ -285,9 +293,12 @@ fn facts(root: &Path, table: &Table) -> Result<Vec<Fact>> {
     Ok(facts)
 }
 
-fn in_table(file: &str, kind: &str, name: &str, value: Option<u64>) -> Fact {
-    let c = if kind == "nr" { format!("__NR_{name}") } else { name.to_owned() };
-    Fact { file: file.to_owned(), c, value }
+fn in_table<'a>(directory: &'a str, table: &'a Table<'a>) -> impl Iterator<Item = Fact> + 'a {
+    table.facts.iter().map(move |fact| Fact {
+        file: format!("{directory}/{}.tbl", table.abi),
+        c: if fact.kind == "nr" { format!("__NR_{}", fact.name) } else { fact.name.to_owned() },
+        value: Some(fact.value),
+    })
 }
 
 fn has(table: &Table, name: &str) -> bool {

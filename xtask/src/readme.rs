@@ -9,12 +9,13 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// Commands of the README that are run elsewhere, and where.
-const ELSEWHERE: [(&str, &str); 5] = [
+const ELSEWHERE: [(&str, &str); 6] = [
     ("cargo test", ".ci/run"),
     ("cargo xtask ci", ".ci/run"),
     ("cargo xtask qemu riscv32gc-unknown-linux-gnu", "the step `qemu`"),
     ("cargo xtask headers riscv32", "the step `headers`"),
     ("cargo run --release -p heartbeat", "the step `heartbeat`"),
+    ("cargo build --release -p init", "the step `init`"),
 ];
 /// Commands of the README that are run here, without the variables set before them.
 const HERE: [&str; 1] = ["cargo build --profile tuned -p minimal --target x86_64-unknown-linux-gnu"];
