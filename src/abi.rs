@@ -89,10 +89,11 @@ const _: () = {
     const_assert_eq!(offset_of!(OldItimerspec32, it_value), 8);
 };
 
-/// `struct signalfd_siginfo`: what a read of a signal descriptor gives for each signal (`include/uapi/linux/signalfd.h`).
+/// `struct signalfd_siginfo`: what a read of a signal descriptor gives for each signal
+/// (`include/uapi/linux/signalfd.h`).
 ///
-/// The kernel fills in the number, the error number and the code, and of the other fields those that belong to the signal
-/// and the code; the rest is zero.
+/// The kernel fills in the number, the error number and the code, and of the other fields those that belong to the
+/// signal and the code; the rest is zero.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[doc(alias = "signalfd_siginfo")]
@@ -123,7 +124,7 @@ pub struct SignalfdSiginfo {
     pub ssi_int: i32,
     /// The value that came with the signal, as a pointer: [`SignalInfo::ptr`](crate::SignalInfo::ptr).
     pub ssi_ptr: u64,
-    /// `SIGCHLD`: the processor time that the child spent itself, in ticks of `AT_CLKTCK` (100 a second).
+    /// `SIGCHLD`: the processor time that the child spent itself, in clock ticks (100 a second).
     pub ssi_utime: u64,
     /// `SIGCHLD`: the processor time that the kernel spent for the child, in the same ticks.
     pub ssi_stime: u64,

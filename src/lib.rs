@@ -1,8 +1,8 @@
 //! Linux event, timer and signal file descriptors without libc.
 //!
-//! `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `signalfd4`, `read`, `write`, `ppoll` and what belongs
-//! to them, issued by inline assembly with the system call numbers of the target's ABI, as safe types for `#![no_std]`
-//! programs: static and freestanding binaries, minimal init processes, and hosted programs.
+//! `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `signalfd4`, `read`, `write`, `ppoll` and what
+//! belongs to them, issued by inline assembly with the system call numbers of the target's ABI, as safe types for
+//! `#![no_std]` programs: static and freestanding binaries, minimal init processes, and hosted programs.
 //!
 //! A loop over a timer and an event counter, which is a whole program:
 //!
@@ -91,9 +91,10 @@
 //!
 //! and in `Cargo.toml` `panic = "abort"` for the profiles `dev` and `release`, and `test = false` for the binary.
 //!
-//! An init process may be started with descriptors 0 to 2 closed; the first ones that it makes then get these numbers, and
-//! what writes to "standard output" writes into them. Open three (`/dev/console` or `/dev/null`) before anything else;
-//! `try_clone` keeps clear of them by itself.
+//! An init process may be started with descriptors 0 to 2 closed; the first ones that it makes then get these numbers,
+//! and what writes to "standard output" writes into them. Open three (`/dev/console` or `/dev/null`) before anything
+//! else; `try_clone` keeps clear of them by itself. How it hears of its children and of the end,
+//! [`SignalFd`](SignalFd#process-1) says.
 //!
 //! # Wake-ups and memory
 //!

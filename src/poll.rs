@@ -13,7 +13,8 @@ use crate::{Errno, PollFd, Result, clock, time64};
 /// a moment later: wait a little for it, rather than zero.
 ///
 /// A signal handler does not end it: it goes on with the time that the kernel says is left. A program that must react
-/// to its own handlers takes [`sys::ppoll`](crate::sys), where `EINTR` comes back.
+/// to its own handlers takes [`sys::ppoll`](crate::sys), where `EINTR` comes back, or reads its signals from a
+/// [`SignalFd`](crate::SignalFd).
 ///
 /// ```
 /// use core::time::Duration;

@@ -7,7 +7,8 @@ use crate::{Result, SigSet};
 impl SigSet {
     /// Blocks these signals for the calling thread, beside those that are blocked already, and returns the mask before.
     ///
-    /// A [`SignalFd`](crate::SignalFd) needs it. See [above](Self#what-a-blocked-signal-does) for threads, `execve` and libc.
+    /// A [`SignalFd`](crate::SignalFd) needs it. See [above](Self#what-a-blocked-signal-does) for threads, `execve` and
+    /// libc.
     ///
     /// System call: `rt_sigprocmask` (`SIG_BLOCK`).
     ///
@@ -34,8 +35,8 @@ impl SigSet {
         self.change(SigmaskHow::Unblock)
     }
 
-    /// Blocks these signals and no other for the calling thread, and returns the mask before. Those that are pending and not
-    /// blocked any more act before it returns.
+    /// Blocks these signals and no other for the calling thread, and returns the mask before. Those that are pending
+    /// and not blocked any more act before it returns.
     ///
     /// System call: `rt_sigprocmask` (`SIG_SETMASK`).
     ///

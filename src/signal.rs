@@ -9,9 +9,10 @@ use crate::abi;
 
 /// A signal, 1 to 64 (128 on MIPS).
 ///
-/// The numbers differ between architectures ([`CHLD`](Self::CHLD) is 17 on most, 18 on MIPS and 20 on SPARC); the constants
-/// are those of the target, by the kernel's names. The real-time signals, from 32 on, have none: of them libc keeps the first
-/// two or three, so that its `SIGRTMIN` is 34 or 35. Nor have `SIGSTKFLT` and `SIGEMT`, which few ABIs have.
+/// The numbers differ between architectures ([`CHLD`](Self::CHLD) is 17 on most, 18 on MIPS and 20 on SPARC); the
+/// constants are those of the target, by the kernel's names. The real-time signals, from 32 on, have none: of them libc
+/// keeps the first two or three, so that its `SIGRTMIN` is 34 or 35. Nor have `SIGSTKFLT` and `SIGEMT`, which few ABIs
+/// have.
 ///
 /// See [signal(7)](https://man7.org/linux/man-pages/man7/signal.7.html) and `include/uapi/asm-generic/signal.h`.
 #[repr(transparent)]
@@ -118,8 +119,8 @@ impl fmt::Debug for Signal {
     }
 }
 
-/// A set of signals, and the thread's mask of those that are blocked: the kernel's `sigset_t`, one bit a signal, in words of
-/// the kernel's `long` (`include/uapi/asm-generic/signal.h`).
+/// A set of signals, and the thread's mask of those that are blocked: the kernel's `sigset_t`, one bit a signal, in
+/// words of the kernel's `long` (`include/uapi/asm-generic/signal.h`).
 ///
 /// It is 64 bits wide, but 128 on MIPS, and is not libc's type of that name, which is 1024 bits wide.
 ///
@@ -137,18 +138,19 @@ impl fmt::Debug for Signal {
 ///
 /// # What a blocked signal does
 ///
-/// It stays pending, until the thread unblocks it or a [`SignalFd`](crate::SignalFd) reads it, and does not act: nothing is
-/// handled, ended or stopped. [`KILL`](Signal::KILL) and [`STOP`](Signal::STOP) are never blocked, whatever a mask says; a
-/// fault of the thread's own (`SEGV`, `BUS`, `FPE`, `ILL`) that is blocked ends the process.
+/// It stays pending, until the thread unblocks it or a [`SignalFd`](crate::SignalFd) reads it, and does not act:
+/// nothing is handled, ended or stopped. [`KILL`](Signal::KILL) and [`STOP`](Signal::STOP) are never blocked, whatever
+/// a mask says; a fault of the thread's own (`SEGV`, `BUS`, `FPE`, `ILL`) that is blocked ends the process.
 ///
-/// - **Threads**: each has a mask, and a new one begins with that of its creator. A signal sent to the process goes to any
-///   thread that does not block it: block before the first thread is spawned.
+/// - **Threads**: each has a mask, and a new one begins with that of its creator. A signal sent to the process goes to
+///   any thread that does not block it: block before the first thread is spawned.
 /// - **`fork`**: the child has the mask of the thread that forked, and nothing is pending for it.
-/// - **`execve`**: the mask stays, and what is pending too. A program that begins with `TERM` blocked cannot be asked to end:
-///   a child must get back the mask from before, by [`thread_set_mask`](Self::thread_set_mask), before it executes another
-///   program.
-/// - **libc** keeps signals for itself: glibc 32, by which it cancels threads, and 33, by which every thread takes over a
-///   change of the user; musl 32 to 34. Its own calls leave them out of what is blocked, and the methods here do not: in a program with libc a thread that blocks [`ALL`](Self::ALL) cannot be canceled, and `setuid` in another one
+/// - **`execve`**: the mask stays, and what is pending too. A program that begins with `TERM` blocked cannot be asked
+///   to end: a child must get back the mask from before, by [`thread_set_mask`](Self::thread_set_mask), before it
+///   executes another program.
+/// - **libc** keeps signals for itself: glibc 32, by which it cancels threads, and 33, by which every thread takes over
+///   a change of the user; musl 32 to 34. Its own calls leave them out of what is blocked, and the methods here do not:
+///   in a program with libc a thread that blocks [`ALL`](Self::ALL) cannot be canceled, and `setuid` in another one
 ///   waits for it for ever.
 #[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -33,34 +33,35 @@ use crate::{Errno, Result, SigSet, Signal, SignalFdFlags, abi, sys};
 /// # One read may stand for several signals
 ///
 /// A signal below 32 that is pending already is not queued again, and the record is that of the first: one
-/// [`CHLD`](Signal::CHLD) may stand for several children. After each call `waitpid` (or `waitid`) without blocking, until it
-/// tells of no child more. Real-time signals, from 32 on, queue, up to `RLIMIT_SIGPENDING`, in the order in which they were
-/// sent. Of several that are pending the kernel gives faults first, then the lowest number.
+/// [`CHLD`](Signal::CHLD) may stand for several children. After each call `waitpid` (or `waitid`) without blocking,
+/// until it tells of no child more. Real-time signals, from 32 on, queue, up to `RLIMIT_SIGPENDING`, in the order in
+/// which they were sent. Of several that are pending the kernel gives faults first, then the lowest number.
 ///
 /// # Whose signals
 ///
-/// The descriptor is no more than the set. A read gives those of the thread that reads, and of its process, whoever made the
-/// descriptor: after `fork` a child reads its own, after `execve` (without close-on-exec) the new program, and a process that
-/// it was sent to through a socket does too. Another thread of the process sees what is sent to the process, and not what is
-/// sent to a thread, such as `SIGPIPE`.
+/// The descriptor is no more than the set. A read gives those of the thread that reads, and of its process, whoever
+/// made the descriptor: after `fork` a child reads its own, after `execve` (without close-on-exec) the new program, and
+/// a process that it was sent to through a socket does too. Another thread of the process sees what is sent to the
+/// process, and not what is sent to a thread, such as `SIGPIPE`.
 ///
-/// `epoll` asks the process that calls `epoll_wait`, but is woken for the one that added the descriptor to it: after `fork`,
-/// make and add another one. [`poll`](crate::poll()) has no such trouble.
+/// `epoll` asks the process that calls `epoll_wait`, but is woken for the one that added the descriptor to it: after
+/// `fork`, make and add another one. [`poll`](crate::poll()) has no such trouble.
 ///
 /// # What does not come
 ///
 /// - [`KILL`](Signal::KILL) and [`STOP`](Signal::STOP): the kernel leaves them out of the set, without an error.
-/// - Faults of the program's own (`SEGV`, `BUS`, `FPE`, `ILL`): blocked or not, they end it.
-/// - [`CHLD`](Signal::CHLD) while its disposition is `SIG_IGN`, which lets the kernel reap the children; the default, which
-///   ignores it too, does not. A disposition goes through `execve` if it is `SIG_IGN`: set it to the default where the
-///   parent may have done that. Other signals come although they are ignored, if they are blocked.
+/// - A fault of the thread's own (`SEGV`, `BUS`, `FPE`, `ILL`): one that is blocked ends the process.
+/// - [`CHLD`](Signal::CHLD) while its disposition is `SIG_IGN`: the kernel then reaps the children itself. With the
+///   default, which ignores it too, it comes. `SIG_IGN` goes through `execve`: a program that may have been started so
+///   sets the default first. Other signals come although they are ignored, if they are blocked.
 ///
 /// # Process 1
 ///
-/// The kernel drops what is sent to an init process with the default disposition, by itself or from its pid namespace. What is
-/// blocked it queues: blocking and a `SignalFd` are how an init gets [`CHLD`](Signal::CHLD), [`TERM`](Signal::TERM),
-/// [`INT`](Signal::INT) (Ctrl-Alt-Del, after `reboot(LINUX_REBOOT_CMD_CAD_OFF)`) and [`PWR`](Signal::PWR). Each program that
-/// it starts must get the mask from before back ([`SigSet`](SigSet#what-a-blocked-signal-does)).
+/// A signal with the default disposition does nothing to an init process (but `KILL` and `STOP` from a parent pid
+/// namespace). One that is blocked is queued all the same: blocking and a `SignalFd` are how an init gets
+/// [`CHLD`](Signal::CHLD), [`TERM`](Signal::TERM), [`INT`](Signal::INT) (Ctrl-Alt-Del, after
+/// `reboot(LINUX_REBOOT_CMD_CAD_OFF)`) and [`PWR`](Signal::PWR). Each program that it starts must get the mask from
+/// before back ([`SigSet`](SigSet#what-a-blocked-signal-does)).
 #[repr(transparent)]
 #[derive(Debug)]
 #[doc(alias("signalfd", "signalfd4", "signal.sigwaitinfo", "signal.set_wakeup_fd"))]
@@ -96,8 +97,8 @@ impl SignalFd {
         Self::with_flags(set, SignalFdFlags::CLOEXEC | SignalFdFlags::NONBLOCK)
     }
 
-    /// A descriptor of the signals in `set`, with exactly these flags: without [`CLOEXEC`](SignalFdFlags::CLOEXEC) it leaks
-    /// into every program that the process executes.
+    /// A descriptor of the signals in `set`, with exactly these flags: without [`CLOEXEC`](SignalFdFlags::CLOEXEC) it
+    /// leaks into every program that the process executes.
     ///
     /// System call: `signalfd4`.
     ///
@@ -112,8 +113,8 @@ impl SignalFd {
         sys::signalfd4(set, flags).map(Self::from)
     }
 
-    /// Reads the signals in `set` from now on, and no other: for every duplicate, in every process that has one. What is
-    /// pending stays so.
+    /// Reads the signals in `set` from now on, and no other: for every duplicate, in every process that has one. What
+    /// is pending stays so.
     ///
     /// System call: `signalfd4`.
     ///
@@ -150,21 +151,24 @@ impl SignalFd {
     pub fn take(&self) -> Result<Option<SignalInfo>> {
         let mut record = [0; size_of::<SignalfdSiginfo>()];
         loop {
-            return match sys::read(self.as_fd(), &mut record) {
-                // Shorter, or of no signal: a descriptor of another kind.
-                Ok(len) if len != record.len() => Err(Errno::INVAL),
-                Ok(_) => SignalInfo::from_raw(SignalfdSiginfo::from_ne_bytes(record)).map(Some).ok_or(Errno::INVAL),
-                Err(Errno::AGAIN) => Ok(None),
-                Err(Errno::INTR) => continue,
-                Err(errno) => Err(errno),
-            };
+            match sys::read(self.as_fd(), &mut record) {
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return Ok(None),
+                Err(errno) => return Err(errno),
+                // A descriptor of another kind gives less than a record, or one of no signal.
+                Ok(len) if len < record.len() => return Err(Errno::INVAL),
+                Ok(_) => {
+                    let info = SignalInfo::from_raw(SignalfdSiginfo::from_ne_bytes(record));
+                    return info.map(Some).ok_or(Errno::INVAL);
+                }
+            }
         }
     }
 
     /// A pending signal, waiting for one, on blocking and non-blocking descriptors alike.
     ///
-    /// System calls: `read`; as long as that would block on a non-blocking descriptor, `ppoll` without a timeout (32-bit
-    /// ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after `EINTR`.
+    /// System calls: `read`; as long as that would block on a non-blocking descriptor, `ppoll` without a timeout
+    /// (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after `EINTR`.
     ///
     /// # Errors
     ///
@@ -254,8 +258,8 @@ impl SignalInfo {
         self.raw.ssi_code
     }
 
-    /// The process that sent it, or with `SIGCHLD` the child, as this process's pid namespace numbers it. 0: the kernel, or a
-    /// process outside the namespace.
+    /// The process that sent it, or with `SIGCHLD` the child, as this process's pid namespace numbers it. 0: the
+    /// kernel, or a process outside the namespace.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_pid", "si_pid"))]
@@ -271,8 +275,8 @@ impl SignalInfo {
         self.raw.ssi_uid
     }
 
-    /// With `SIGCHLD`: the child's exit status, 0 to 255, after [`CLD_EXITED`](Self::CLD_EXITED); after the other codes the
-    /// number of the signal that ended, stopped or continued it. Not the status of `waitpid`, which packs the two.
+    /// With `SIGCHLD`: the child's exit status, 0 to 255, after [`CLD_EXITED`](Self::CLD_EXITED); after the other codes
+    /// the number of the signal that ended, stopped or continued it. Not the status of `waitpid`, which packs the two.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_status", "si_status"))]
@@ -288,12 +292,14 @@ impl SignalInfo {
         self.raw.ssi_int
     }
 
-    /// The value that `sigqueue` or a POSIX timer sent along, as a pointer, which is that of the sender's memory. The kernel
-    /// sign-extends it.
+    /// The value that `sigqueue` or a POSIX timer sent along, as a pointer to the sender's memory.
+    ///
+    /// The record has 64 bits of it. Those beyond a pointer's width, of which 32-bit kernels make copies of the sign
+    /// and 64-bit ones zeros, are left out.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_ptr", "si_ptr", "sival_ptr"))]
-    pub const fn ptr(&self) -> u64 {
-        self.raw.ssi_ptr
+    pub const fn ptr(&self) -> usize {
+        self.raw.ssi_ptr as usize
     }
 }

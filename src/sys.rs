@@ -1,8 +1,9 @@
 //! The system calls, one function each: no retry, no fallback, no default.
 //!
 //! [`EventFd`](crate::EventFd), [`TimerFd`](crate::TimerFd), [`SignalFd`](crate::SignalFd), [`Clock`](crate::Clock),
-//! [`SigSet`] and [`poll`](crate::poll()) are these with a policy. Here `EINTR` comes back as it is, buffers have any size, and a 32-bit ABI shows both forms of the
-//! calls that take a time: `*_time64` and `*64` with 64-bit seconds (Linux 5.1), and those of before with 32-bit ones.
+//! [`SigSet`] and [`poll`](crate::poll()) are these with a policy. Here `EINTR` comes back as it is, buffers have any
+//! size, and a 32-bit ABI shows both forms of the calls that take a time: `*_time64` and `*64` with 64-bit seconds
+//! (Linux 5.1), and those of before with 32-bit ones.
 //!
 //! Every call can also fail with `ENOSYS`, where the kernel was built without it, and with whatever a seccomp filter
 //! answers.
@@ -84,8 +85,8 @@ pub fn read(fd: BorrowedFd<'_>, buf: &mut [u8]) -> Result<usize> {
 /// - `EAGAIN`: the counter would exceed 2^64 - 2, and the descriptor is non-blocking
 /// - `EBADF`: not open for writing
 /// - `EINTR`: a signal handler ran before anything was written
-/// - `EINVAL`: the value is `u64::MAX`; `buf` is shorter than 8 bytes, or longer on newer kernels; the descriptor is a timer or
-///   one of signals
+/// - `EINVAL`: the value is `u64::MAX`; `buf` is shorter than 8 bytes, or longer on newer kernels; the descriptor is a
+///   timer or one of signals
 /// - what another kind of file may say: `EPIPE`, `ENOSPC`…
 #[inline]
 #[doc(alias("eventfd_write", "os.eventfd_write"))]
@@ -386,8 +387,8 @@ pub enum SigmaskHow {
     SetMask,
 }
 
-/// [`rt_sigprocmask(2)`](https://man7.org/linux/man-pages/man2/sigprocmask.2.html): changes the signal mask of the calling
-/// thread by `set`, if one is given, and writes the mask before to `old` (Linux 2.2).
+/// [`rt_sigprocmask(2)`](https://man7.org/linux/man-pages/man2/sigprocmask.2.html): changes the signal mask of the
+/// calling thread by `set`, if one is given, and writes the mask before to `old` (Linux 2.2).
 ///
 /// The kernel never blocks `SIGKILL` and `SIGSTOP`. What a changed mask means for other threads, programs and for libc
 /// [`SigSet`] says.
