@@ -2,6 +2,7 @@
 //! counter of a loop, more than any instruction set has registers for, so that none is left free.
 //!
 //! A trap that loses a register without saying so fails the case of its form, on a real kernel: QEMU's user mode loses none.
+//! One that loses the counter of the loop, as ctr on powerpc, never ends.
 
 use core::array;
 use core::hint::black_box;
