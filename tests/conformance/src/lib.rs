@@ -36,6 +36,7 @@
 #[macro_use]
 mod outcome;
 mod cases;
+pub mod home;
 mod kernel;
 #[cfg(not(target_arch = "hexagon"))]
 mod oracle;

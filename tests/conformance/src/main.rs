@@ -7,15 +7,17 @@ use core::fmt::{Arguments, Write};
 
 use barefd::fd::BorrowedFd;
 use barefd_start::{Args, stderr, stdout, write_all};
-use conformance::{CASES, Case, Text, Unpassed};
+use conformance::{CASES, Case, Text, Unpassed, home};
 
 barefd_start::entry!(main);
 
-const USAGE: &str = "usage: conformance [--refuse-time64[=ENOSYS|=EPERM]] [--list] [FILTER...]";
+const USAGE: &str = "usage: conformance [--init] [--refuse-time64[=ENOSYS|=EPERM]] [--list] [FILTER...]";
 
 #[derive(Default)]
 struct Options {
     list: bool,
+    /// It is the first process of a machine of its own.
+    init: bool,
     /// The cases that the program has this time, if not all.
     cases: Option<&'static [&'static [Case]]>,
 }
@@ -25,6 +27,11 @@ fn main(args: Args) -> i32 {
         Ok(options) => options,
         Err(status) => return status,
     };
+    if options.init && !options.list {
+        if let Err(status) = settle() {
+            return status;
+        }
+    }
     let cases = options.cases.unwrap_or(CASES).iter().copied().flatten();
 
     for filter in filters(args) {
@@ -41,6 +48,22 @@ fn main(args: Args) -> i32 {
         return 0;
     }
     run(cases)
+}
+
+/// Makes the program at home as the first process. What is missing after that is told, and then cases do not apply.
+fn settle() -> Result<(), i32> {
+    if !home::is_init() {
+        return Err(complain(format_args!("--init is for PID 1 of a virtual machine")));
+    }
+    // The console comes first, to tell of the rest.
+    let dev = home::mount(c"devtmpfs", c"/dev");
+    let streams = home::open_streams();
+    for (what, result) in [("/dev", dev), ("/dev/console", streams), ("/proc", home::mount(c"proc", c"/proc"))] {
+        if let Err(errno) = result {
+            complain(format_args!("{what}: {errno}"));
+        }
+    }
+    Ok(())
 }
 
 fn run<'a>(cases: impl Iterator<Item = &'a Case>) -> i32 {
@@ -73,6 +96,7 @@ fn options(args: Args) -> Result<Options, i32> {
     for arg in args.iter().skip(1) {
         match arg.to_str() {
             Ok("--list") => options.list = true,
+            Ok("--init") => options.init = true,
             Ok("--refuse-time64" | "--refuse-time64=ENOSYS") => refuse_time64(&mut options, false)?,
             Ok("--refuse-time64=EPERM") => refuse_time64(&mut options, true)?,
             Ok(option) if option.starts_with('-') => {

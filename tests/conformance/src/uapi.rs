@@ -20,6 +20,8 @@ mod hexagon {
     pub const __NR_epoll_pwait: u32 = 22;
     pub const __NR_dup: u32 = 23;
     pub const __NR_fcntl64: u32 = 25;
+    pub const __NR_mkdirat: u32 = 34;
+    pub const __NR_mount: u32 = 40;
     pub const __NR_ftruncate64: u32 = 46;
     pub const __NR_openat: u32 = 56;
     pub const __NR_pipe2: u32 = 59;
