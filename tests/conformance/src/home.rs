@@ -34,7 +34,7 @@ pub fn mount(file_system: &CStr, directory: &CStr) -> Result<()> {
 }
 
 /// Standard input, output and error.
-const STREAMS: RangeInclusive<RawFd> = 0..=2;
+pub(crate) const STREAMS: RangeInclusive<RawFd> = 0..=2;
 
 /// Opens the console in place of the standard streams that are closed, as they are if the kernel found no `/dev/console`.
 ///

@@ -2,12 +2,14 @@
 
 use core::ffi::CStr;
 use core::mem::size_of;
+use core::time::Duration;
 
+use crate::home::STREAMS;
 use crate::uapi;
 use barefd::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use barefd::sys::{Itimerspec, Timespec};
 use barefd::trap::{self, nr};
-use barefd::{Errno, PollFd, Result, SigSet, Signal, SignalInfo};
+use barefd::{Clock, Errno, PollFd, Result, SigSet, Signal, SignalInfo};
 #[cfg(not(any(target_arch = "hexagon", target_arch = "sparc", target_arch = "sparc64")))]
 use linux_raw_sys::ioctl;
 
@@ -563,6 +565,98 @@ impl Drop for WithoutWakeAlarm {
     fn drop(&mut self) {
         // It is still permitted, so that this cannot fail.
         let _ = capabilities(uapi::__NR_capset, &mut self.before);
+    }
+}
+
+/// `CLOCK_REALTIME` as a case sets it, set back on drop to what it would show by then.
+pub struct SteppedClock {
+    /// What it showed, and `CLOCK_MONOTONIC` at the same time.
+    before: (Duration, Duration),
+}
+
+impl SteppedClock {
+    /// # Errors
+    ///
+    /// - `EPERM`: no `CAP_SYS_TIME`
+    /// - `EINVAL`: less than the time since boot, or beyond 2232
+    pub fn at(time: Duration) -> Result<Self> {
+        let stepped = Self { before: (Clock::Realtime.now()?, Clock::Monotonic.now()?) };
+        stepped.set(time)?;
+        Ok(stepped)
+    }
+
+    pub fn set(&self, time: Duration) -> Result<()> {
+        #[cfg(not(any(old_time, target_arch = "riscv32")))]
+        use uapi::__NR_clock_settime as CLOCK_SETTIME;
+        #[cfg(any(old_time, target_arch = "riscv32"))]
+        use uapi::__NR_clock_settime64 as CLOCK_SETTIME;
+        let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: time.subsec_nanos().into() };
+        let (clock, time) = (Clock::Realtime.id() as usize, (&raw const time) as usize);
+        // SAFETY: the kernel reads `time`.
+        Errno::from_ret(unsafe { trap::syscall2(CLOCK_SETTIME as usize, clock, time) }).map(drop)
+    }
+}
+
+impl Drop for SteppedClock {
+    fn drop(&mut self) {
+        let (realtime, monotonic) = self.before;
+        // The clock was set before, so that this can only fail as reading the other can.
+        let _ = Clock::Monotonic.now().and_then(|now| self.set(realtime + now.saturating_sub(monotonic)));
+    }
+}
+
+/// Sets the offset of `CLOCK_TAI`: to timers the same event as a step of `CLOCK_REALTIME`, which stays as it is.
+pub fn set_tai_offset(seconds: i64) -> Result<()> {
+    #[cfg(not(any(old_time, target_arch = "riscv32")))]
+    use uapi::__NR_clock_adjtime as CLOCK_ADJTIME;
+    #[cfg(any(old_time, target_arch = "riscv32"))]
+    use uapi::__NR_clock_adjtime64 as CLOCK_ADJTIME;
+    const ADJ_TAI: u32 = 0x80;
+
+    /// `struct __kernel_timex` (`include/uapi/linux/timex.h`).
+    #[repr(C)]
+    struct Timex {
+        modes: u32,
+        unused: [u32; 11],
+        constant: i64,
+        rest: [u64; 19],
+    }
+    static_assertions::const_assert_eq!(size_of::<Timex>(), 208);
+    static_assertions::const_assert_eq!(core::mem::offset_of!(Timex, constant), 48);
+
+    let mut timex = Timex { modes: ADJ_TAI, unused: [0; 11], constant: seconds, rest: [0; 19] };
+    let (clock, timex) = (Clock::Realtime.id() as usize, (&raw mut timex) as usize);
+    // SAFETY: the kernel reads `timex` and writes to it.
+    Errno::from_ret(unsafe { trap::syscall2(CLOCK_ADJTIME as usize, clock, timex) }).map(drop)
+}
+
+/// The standard streams, closed; they are back on drop.
+pub struct ClosedStreams {
+    kept: [OwnedFd; 3],
+}
+
+impl ClosedStreams {
+    pub fn new() -> Result<Self> {
+        let keep = |number| {
+            // SAFETY: not -1. The number is only duplicated.
+            let stream = unsafe { BorrowedFd::borrow_raw(number) };
+            barefd::sys::fcntl_dupfd_cloexec(stream, 100)
+        };
+        let closed = Self { kept: [keep(0)?, keep(1)?, keep(2)?] };
+        for number in STREAMS {
+            // SAFETY: nobody owns the number, and nobody uses it while the case runs, which is alone.
+            drop(unsafe { OwnedFd::from_raw_fd(number) });
+        }
+        Ok(closed)
+    }
+}
+
+impl Drop for ClosedStreams {
+    fn drop(&mut self) {
+        for (number, kept) in STREAMS.zip(&self.kept) {
+            // SAFETY: no pointer. Whoever got the number meanwhile was dropped before.
+            let _ = unsafe { trap::syscall3(uapi::__NR_dup3 as usize, raw(kept), number as usize, 0) };
+        }
     }
 }
 

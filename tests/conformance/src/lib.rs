@@ -14,22 +14,12 @@
 //! nothing of descriptors that are not its own. What differs from one machine to the next is decided in the case, and
 //! where nothing is left to check it says that it does not apply, and why.
 //!
-//! What no case shows, since it needs a clock that is stepped, a machine that is suspended, or another architecture, comes
-//! with the runs as PID 1 on real kernels:
+//! [`ALONE`] are those that step the clock or close the standard streams: they run where the program is PID 1 of a virtual
+//! machine, and nowhere else. What needs a machine that is suspended, or a kernel that was built otherwise, no case shows:
 //!
-//! - a step of `CLOCK_REALTIME` makes a timer that was armed with `CANCEL_ON_SET` readable; a read gives `ECANCELED`, once,
-//!   and the timer stays armed for the same time on the clock; a resume from suspend does the same
-//! - while such a step is untold, arming with `CANCEL_ON_SET` is `ECANCELED`, writes no old value, and arms all the same;
-//!   arming without it succeeds and forgets the step; disarming succeeds, and the next read tells; `TFD_IOC_SET_TICKS` is
-//!   `ECANCELED`, and leaves one expiration behind
-//! - steps count from the making of the timer on, not from its arming
-//! - a step back between a periodic expiration on `CLOCK_REALTIME` and its read: 0 bytes from a blocking descriptor,
-//!   `EAGAIN` from another
-//! - a delay on `CLOCK_REALTIME` is not moved by steps; a deadline is
-//! - an alarm clock wakes the system from suspend
+//! - a resume from suspend is a step of `CLOCK_REALTIME`, and an alarm clock ends the suspend
 //! - in a time namespace deadlines on `CLOCK_MONOTONIC` and `CLOCK_BOOTTIME` are the namespace's
-//! - each architecture's numbers, byte order and registers; a 32-bit kernel, which has `TFD_IOC_SET_TICKS` for 32-bit
-//!   programs, and one without `CONFIG_COMPAT_32BIT_TIME` or without the calls with 64-bit times
+//! - a kernel without `CONFIG_COMPAT_32BIT_TIME`, or without the calls with 64-bit times
 //!
 //! Signals, threads, `fork`, `execve` and limits are the hosted tests' part.
 
@@ -44,6 +34,7 @@ mod oracle;
 pub mod seccomp;
 mod uapi;
 
+use cases::{init, step};
 pub use kernel::is_emulated;
 pub use outcome::{Failure, Outcome, Text, Unpassed};
 
@@ -312,6 +303,32 @@ macro_rules! table {
 
 /// Every case, by subject.
 pub const CASES: &[&[Case]] = each_case!(table);
+
+/// What only a machine of one's own allows.
+pub const ALONE: &[&[Case]] = table! {
+    step {
+        a_step_is_told_once_and_the_timer_stays_armed
+        a_deadline_follows_the_step_that_it_was_told_of
+        arming_after_a_step_says_so_and_arms
+        an_old_value_is_not_written_after_a_step
+        arming_without_the_flag_after_a_step_puts_the_telling_off
+        disarming_with_the_flag_leaves_the_step_to_be_told
+        disarming_without_the_flag_puts_the_telling_off
+        ticks_after_a_step_are_canceled_and_one_expiration_is_left
+        steps_count_from_the_making_of_a_timer
+        a_step_back_takes_periodic_expirations_away
+        a_step_back_does_not_take_a_single_expiration_away
+        a_delay_is_not_moved_and_a_deadline_is
+        a_delay_on_an_alarm_clock_is_moved_too
+        other_clocks_and_delays_are_not_canceled
+        a_clock_past_2038_and_2106_is_exact
+        #[cfg(old_time)] the_old_calls_cut_a_clock_past_2038
+    }
+    init {
+        new_descriptors_take_the_numbers_of_closed_streams_and_work
+        a_clone_keeps_clear_of_closed_streams
+    }
+};
 
 /// What holds under a filter that answers `EPERM` to the calls with 64-bit times.
 #[cfg(old_time)]

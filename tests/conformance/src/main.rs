@@ -7,7 +7,7 @@ use core::fmt::{Arguments, Write};
 
 use barefd::fd::BorrowedFd;
 use barefd_start::{Args, stderr, stdout, write_all};
-use conformance::{CASES, Case, Text, Unpassed, home};
+use conformance::{ALONE, CASES, Case, Text, Unpassed, home};
 
 barefd_start::entry!(main);
 
@@ -32,7 +32,9 @@ fn main(args: Args) -> i32 {
             return status;
         }
     }
-    let cases = options.cases.unwrap_or(CASES).iter().copied().flatten();
+    // Those that it has this time hold under their filter alone.
+    let alone = if options.init && options.cases.is_none() { ALONE } else { &[] };
+    let cases = options.cases.unwrap_or(CASES).iter().chain(alone).copied().flatten();
 
     for filter in filters(args) {
         if !cases.clone().any(|(name, _)| name.contains(filter)) {
@@ -53,7 +55,7 @@ fn main(args: Args) -> i32 {
 /// Makes the program at home as the first process. What is missing after that is told, and then cases do not apply.
 fn settle() -> Result<(), i32> {
     if !home::is_init() {
-        return Err(complain(format_args!("--init is for PID 1 of a virtual machine")));
+        return Err(complain(format_args!("--init is for PID 1 of a virtual machine, whose clock it steps")));
     }
     // The console comes first, to tell of the rest.
     let dev = home::mount(c"devtmpfs", c"/dev");

@@ -19,6 +19,7 @@ mod hexagon {
     pub const __NR_epoll_ctl: u32 = 21;
     pub const __NR_epoll_pwait: u32 = 22;
     pub const __NR_dup: u32 = 23;
+    pub const __NR_dup3: u32 = 24;
     pub const __NR_fcntl64: u32 = 25;
     pub const __NR_mkdirat: u32 = 34;
     pub const __NR_mount: u32 = 40;
@@ -43,6 +44,8 @@ mod hexagon {
     pub const __NR_gettid: u32 = 178;
     pub const __NR_rt_tgsigqueueinfo: u32 = 240;
     pub const __NR_preadv2: u32 = 286;
+    pub const __NR_clock_settime64: u32 = 404;
+    pub const __NR_clock_adjtime64: u32 = 405;
 
     pub const O_RDWR: u32 = 2;
     pub const O_APPEND: u32 = 0x400;

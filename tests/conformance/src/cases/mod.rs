@@ -6,6 +6,7 @@ pub mod errno;
 pub mod eventfd;
 pub mod fd;
 pub mod foreign;
+pub mod init;
 #[cfg(old_time)]
 pub mod old_time;
 pub mod poll;
@@ -15,6 +16,7 @@ pub mod registers;
 pub mod settime;
 pub mod signal;
 pub mod signalfd;
+pub mod step;
 pub mod sys;
 pub mod ticks;
 pub mod timerfd;
