@@ -3,7 +3,7 @@
 #![cfg_attr(feature = "nightly", feature(asm_experimental_arch))]
 //! The child that `examples/init` is tested with: `/child` on a real kernel.
 //!
-//! The first time it leaves an orphan behind and kills itself. The second time it looks at what init made of that, and
+//! The first time it leaves orphans behind and kills itself. The second time it looks at what init made of that, and
 //! asks init to shut down. Each check is a line, `child: ok WHAT` or `child: FAILED WHAT`.
 
 mod kernel;
@@ -16,10 +16,11 @@ use barefd_start::{Args, exit, print, stdout, write_all};
 
 barefd_start::entry!(main);
 
-/// There from the first run on: the process ids of the first child and of its orphan.
+/// There from the first run on: the process ids of the first child and of the orphans.
 const MARKER: &core::ffi::CStr = c"/run-1";
-/// The orphan ends that much later than its parents.
-const ORPHAN_LIVES: Duration = Duration::from_millis(300);
+const ORPHANS: usize = 8;
+/// The orphans end that much later than they began.
+const ORPHANS_LIVE: Duration = Duration::from_millis(300);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(10);
 
@@ -49,29 +50,45 @@ fn first(marker: &OwnedFd) -> Result<()> {
     write_all(marker, &kernel::getpid().to_ne_bytes())?;
     match kernel::fork()? {
         Some(parent) => kernel::wait_for(parent)?,
-        None => match kernel::fork()? {
-            Some(orphan) => exit(write_all(marker, &orphan.to_ne_bytes())),
-            None => exit(orphan()),
-        },
+        None => exit(leave_orphans(marker)),
     }
     say(format_args!("first run, killing itself"));
     kernel::kill(kernel::getpid(), Signal::KILL)
 }
 
-fn orphan() -> Result<()> {
+/// They end together, so that one SIGCHLD may stand for several.
+fn leave_orphans(marker: &OwnedFd) -> Result<()> {
+    let end = Clock::Monotonic.now()?.saturating_add(ORPHANS_LIVE);
+    for _ in 0..ORPHANS {
+        match kernel::fork()? {
+            Some(orphan) => write_all(marker, &orphan.to_ne_bytes())?,
+            None => exit(orphan(end)),
+        }
+    }
+    Ok(())
+}
+
+fn orphan(end: Duration) -> Result<()> {
     // Otherwise it gets the SIGHUP of a session whose leader ended.
     kernel::setsid()?;
     let timer = TimerFd::new(Clock::Monotonic)?;
-    timer.arm_after(ORPHAN_LIVES)?;
+    timer.arm_at(end)?;
     timer.wait().map(drop)
 }
 
 fn second(args: Args) -> Result<()> {
+    // Before another descriptor gets its number.
+    let event = event_of_init(args);
     let marker = kernel::open(MARKER)?;
-    let (mut before, mut orphan) = ([0; 4], [0; 4]);
-    check("the marker", sys::read(marker.as_fd(), &mut before)? == 4 && sys::read(marker.as_fd(), &mut orphan)? == 4);
-    check("restarted as another process", u32::from_ne_bytes(before) != kernel::getpid());
-    check("the orphan was reaped", is_gone(u32::from_ne_bytes(orphan))?);
+    check("restarted as another process", read_pid(&marker)?.is_some_and(|before| before != kernel::getpid()));
+    let mut reaped = 0;
+    while let Some(orphan) = read_pid(&marker)? {
+        if !is_gone(orphan)? {
+            break;
+        }
+        reaped += 1;
+    }
+    check("the orphans were reaped", reaped == ORPHANS);
 
     check("/proc is mounted", kernel::open(c"/proc/self/stat").is_ok());
     check("/sys is mounted", kernel::open(c"/sys/kernel").is_ok());
@@ -84,11 +101,17 @@ fn second(args: Args) -> Result<()> {
     let terms = SigSet::EMPTY.with(Signal::TERM);
     terms.thread_block()?;
     let terms = SignalFd::nonblocking(&terms)?;
-    check("INIT_EVENTFD was notified", notify(args)?);
+    check("INIT_EVENTFD was notified", event.is_some_and(|event| event.notify().is_ok()));
     kernel::kill(kernel::INIT, Signal::TERM)?;
     let came = poll(&mut [PollFd::new(&terms, PollFlags::IN)], Some(LONG))? == 1;
     check("SIGTERM came", came && terms.take()?.is_some_and(|info| info.pid() == kernel::INIT));
     Ok(())
+}
+
+/// The next process id in the marker, or `None` at its end.
+fn read_pid(marker: &OwnedFd) -> Result<Option<u32>> {
+    let mut pid = [0; 4];
+    Ok((sys::read(marker.as_fd(), &mut pid)? == pid.len()).then(|| u32::from_ne_bytes(pid)))
 }
 
 /// Waits for a process that is not a child to be reaped.
@@ -105,16 +128,9 @@ fn is_gone(pid: u32) -> Result<bool> {
     Ok(true)
 }
 
-/// Whether there is an event counter to write to.
-fn notify(args: Args) -> Result<bool> {
-    let number = args.env().find_map(|variable| variable.to_str().ok()?.strip_prefix("INIT_EVENTFD=")?.parse().ok());
-    match number {
-        Some(number) if kernel::is_open(number) => {
-            // SAFETY: it is open, and init passed it to this program for this.
-            let event = EventFd::from(unsafe { OwnedFd::from_raw_fd(number) });
-            event.notify()?;
-            Ok(true)
-        }
-        _ => Ok(false),
-    }
+/// The event counter that the environment names.
+fn event_of_init(args: Args) -> Option<EventFd> {
+    let number = args.env().find_map(|variable| variable.to_str().ok()?.strip_prefix("INIT_EVENTFD="))?.parse().ok()?;
+    // SAFETY: it is open, and init passed it to this program for this.
+    kernel::is_open(number).then(|| EventFd::from(unsafe { OwnedFd::from_raw_fd(number) }))
 }
