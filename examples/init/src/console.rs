@@ -31,8 +31,8 @@ pub fn open() {
         if kernel::is_open(fd) || kernel::open(c"/dev/console").is_ok() || kernel::open(c"/dev/null").is_ok() {
             continue;
         }
-        // Otherwise what is written here would go into the next descriptor that is made. A timer refuses it, and is closed
-        // in the child.
+        // Left closed, it would be the number of the next descriptor, and lines for the console would go there. A timer
+        // refuses them, and is closed when the child is executed.
         if let Ok(timer) = TimerFd::new(Clock::Monotonic) {
             let _ = timer.into_raw_fd();
         }

@@ -52,7 +52,7 @@ pub fn getpid() -> usize {
 /// A copy of this process: the child's id, or `None` in the child.
 pub fn fork() -> Result<Option<u32>> {
     let flags = Signal::CHLD.raw() as usize;
-    // Without a stack of its own, on which all the rest depends, the others are not looked at.
+    // The flags and the stack, for which 0 is the place where this process has its own; the other way round on s390x.
     let (first, second) = if cfg!(target_arch = "s390x") { (0, flags) } else { (flags, 0) };
     // SAFETY: no flag shares memory: both processes go on, each with its own.
     let pid = Errno::from_ret(unsafe { trap::syscall5(nr::CLONE, first, second, 0, 0, 0) })?;
@@ -67,7 +67,7 @@ pub fn setsid() -> Result<()> {
 
 /// Makes the terminal that of this process's session.
 pub fn set_controlling_terminal(fd: BorrowedFd<'_>) -> Result<()> {
-    // SAFETY: on a terminal, no pointer; on another file no program of ours depends on what its driver makes of the number.
+    // SAFETY: 0 is no pointer into the program, whatever file this is.
     unit(unsafe { trap::syscall3(IOCTL, fd.as_raw_fd() as usize, abi::TIOCSCTTY as usize, 0) })
 }
 

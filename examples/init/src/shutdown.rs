@@ -9,7 +9,7 @@ use crate::events::Events;
 use crate::kernel;
 use crate::mounts::Mounted;
 
-/// What processes have after SIGTERM, and again after SIGKILL.
+/// The time that processes have to end after SIGTERM, and again after SIGKILL.
 const GRACE: Duration = Duration::from_secs(5);
 
 pub fn run(why: &SignalInfo, events: &Events, mounts: &Mounted, root_is_ours: bool) -> ! {
@@ -63,7 +63,7 @@ fn all_end(events: &Events) -> bool {
     loop {
         match kernel::reap() {
             Ok(Some(_)) => {}
-            // ECHILD; an error that stays would be no reason to wait.
+            // ECHILD: every process but the kernel's threads was a descendant, or became a child.
             Err(_) => return true,
             Ok(None) => {
                 if events.wait().delay {

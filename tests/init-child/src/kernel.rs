@@ -31,6 +31,7 @@ pub fn setsid() -> Result<()> {
 /// The child's id, or `None` in the child.
 pub fn fork() -> Result<Option<u32>> {
     let flags = Signal::CHLD.raw() as usize;
+    // The flags and the stack; the other way round on s390x.
     let (first, second) = if cfg!(target_arch = "s390x") { (0, flags) } else { (flags, 0) };
     // SAFETY: no flag shares memory: both processes go on, each with its own.
     let pid = Errno::from_ret(unsafe { trap::syscall5(uapi::__NR_clone as usize, first, second, 0, 0, 0) })?;
