@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
 
 use crate::process;
 
@@ -52,8 +52,7 @@ pub fn version(package: &str, prefix: &str) -> Result<String> {
 
 /// The packages that `package`, a name or `name=version`, depends on.
 pub fn depends(package: &str) -> Result<Vec<String>> {
-    let output = process::succeed(Command::new("apt-cache").args(["depends", package]))?;
-    Ok(output.stdout.lines().filter_map(|line| line.trim().strip_prefix("Depends: ")).map(str::to_owned).collect())
+    depends_with(&[], package)
 }
 
 /// Unpacks packages, names or `name=version`, below `directory` without installing them. Needs no root.
@@ -71,15 +70,28 @@ pub fn with_dependencies(packages: &[String]) -> Result<Vec<String>> {
     Ok(names.map(str::to_owned).collect())
 }
 
-/// A suite that the system need not be set up for, with lists of its own. Needs no root.
+/// A suite and an architecture that the system need not be set up for, with lists of their own. Needs no root.
 pub struct Suite {
     options: Vec<String>,
 }
 
 impl Suite {
-    /// Fetches the lists of a suite to below `cache`.
-    pub fn fetch(name: &str, cache: &Path) -> Result<Self> {
-        let home = cache.join(format!("apt-{name}"));
+    /// What `take` has from the first suite that has it, for an architecture by Debian's name. Not every suite can be had at
+    /// any time: while a mirror changes, its lists differ from what is said of them.
+    pub fn first<T>(names: &[&str], arch: &str, cache: &Path, take: impl Fn(&Self) -> Result<T>) -> Result<T> {
+        let mut taken = Err(Error::msg("no suite"));
+        for name in names {
+            taken = Self::fetch(name, arch, cache).and_then(|suite| take(&suite)).with_context(|| name.to_string());
+            if taken.is_ok() {
+                break;
+            }
+        }
+        taken
+    }
+
+    /// Fetches the lists to below `cache`.
+    fn fetch(name: &str, arch: &str, cache: &Path) -> Result<Self> {
+        let home = cache.join(format!("apt-{name}-{arch}"));
         let (list, lists) = (home.join("sources.list"), home.join("lists"));
         fs::create_dir_all(lists.join("partial"))?;
         fs::write(&list, format!("deb {} {name} main\n", archive()?))?;
@@ -88,10 +100,21 @@ impl Suite {
             "Dir::Etc::SourceParts=/dev/null".to_owned(),
             format!("Dir::State::Lists={}", lists.display()),
             format!("Dir::Cache={}", home.display()),
+            "Dir::State::Status=/dev/null".to_owned(),
+            format!("APT::Architecture={arch}"),
+            format!("APT::Architectures={arch}"),
+            // Nobody reads descriptions.
+            "Acquire::Languages=none".to_owned(),
+            "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false".to_owned(),
         ];
         let options = options.into_iter().flat_map(|option| ["-o".to_owned(), option]).collect();
         process::succeed(apt_get("update").arg("--error-on=any").args(&options))?;
         Ok(Self { options })
+    }
+
+    /// The packages that one depends on.
+    pub fn depends(&self, package: &str) -> Result<Vec<String>> {
+        depends_with(&self.options, package)
     }
 
     /// Unpacks packages of the suite as [`unpack`] does, and returns the name and version of each.
@@ -116,6 +139,11 @@ fn archive() -> Result<String> {
     ]);
     let output = process::succeed(&mut command)?;
     output.stdout.lines().next().map(str::to_owned).context("apt has no lists of Debian: as root, apt-get update")
+}
+
+fn depends_with(options: &[String], package: &str) -> Result<Vec<String>> {
+    let output = process::succeed(Command::new("apt-cache").args(options).args(["depends", package]))?;
+    Ok(output.stdout.lines().filter_map(|line| line.trim().strip_prefix("Depends: ")).map(str::to_owned).collect())
 }
 
 fn unpack_with(options: &[String], packages: &[String], directory: &Path) -> Result<Vec<String>> {

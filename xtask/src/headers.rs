@@ -27,8 +27,8 @@ mod init_names;
 use names::NAMES;
 use table::{Source, Table};
 
-/// The first suite whose package has the headers of all architectures.
-const SUITE: &str = "trixie";
+/// Those whose package has the headers of all architectures.
+const SUITES: [&str; 2] = ["trixie", "sid"];
 const PACKAGE: &str = "linux-libc-dev";
 
 /// How the headers are read for one ABI, with the host's compiler.
@@ -216,8 +216,9 @@ fn fetch(workspace: &Workspace, headers: &Path) -> Result<String> {
     // Written last: where it exists, the unpacking was finished.
     let mark = headers.join("version");
     if !mark.exists() {
-        let suite = Suite::fetch(SUITE, &workspace.target.join("cache"))?;
-        let unpacked = suite.unpack(&[PACKAGE.to_owned()], headers)?;
+        let unpacked = Suite::first(&SUITES, "amd64", &workspace.target.join("cache"), |suite| {
+            suite.unpack(&[PACKAGE.to_owned()], headers)
+        })?;
         fs::write(&mark, unpacked.join(", "))?;
     }
     Ok(fs::read_to_string(mark)?)
