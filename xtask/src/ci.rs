@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::Outcome;
+use crate::boot;
 use crate::clobbers;
 use crate::elf;
 use crate::headers;
@@ -72,6 +73,11 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
     step("i686".into(), "conformance and the example in 32 bits, with the old calls too", Box::new(i686));
     step("qemu".into(), "conformance on the other architectures, and the README's table of them", Box::new(qemu::step));
     step("refused".into(), "32-bit ABIs with the old time calls alone", Box::new(refused::step));
+    step(
+        "boot".into(),
+        "conformance and init as PID 1 on real kernels, and the README's list of them",
+        Box::new(boot::step),
+    );
     step(
         "clobbers".into(),
         "no register carried across a trap that the kernel does not keep",

@@ -1,5 +1,6 @@
 //! `cargo xtask …`: what has to be built, run or checked beyond `cargo test`.
 
+mod boot;
 mod cases;
 mod ci;
 mod clobbers;
@@ -7,6 +8,7 @@ mod cross;
 mod debian;
 mod elf;
 mod headers;
+mod kernels;
 mod process;
 mod qemu;
 mod readme;
@@ -27,6 +29,11 @@ use crate::workspace::Workspace;
 const HELP: &str = "\
 cargo xtask COMMAND [--list] [NAME…]
 
+  boot [ARCH…]    the conformance program as PID 1 on real kernels, under QEMU's system mode
+  boot --init [ARCH…]
+                  the example `init` instead, with a child that it has to restart and with none
+  boot --run ARCH PROGRAM [ARGUMENT…]
+                  any static program so, as cargo's runner: its output and its exit status
   ci [STEP…]      all that must hold before a change lands, or only the steps named;
                   `clippy` names all steps that begin with `clippy:`
   cross [TARGET…] the hosted tests on other architectures, by `cross`; on two, if none
@@ -44,29 +51,36 @@ status is 0 if nothing failed, 1 if something did, 2 if the arguments are wrong.
 struct Command {
     name: &'static str,
     list: fn(&Workspace) -> Vec<String>,
-    run: fn(&Workspace, &[String]) -> Result<Outcome>,
+    run: Run,
+    /// What else it does, by option. The words after it are taken as they are.
+    others: &'static [(&'static str, Run)],
 }
+
+type Run = fn(&Workspace, &[String]) -> Result<Outcome>;
 
 /// How a command ended.
 pub enum Outcome {
     Done {
         failed: bool,
     },
-    /// No such step or target.
+    /// As a program that was run ended.
+    Exit(u8),
+    /// No such step, target or architecture.
     Unknown(String),
 }
 
-const COMMANDS: [Command; 4] = [
-    Command { name: "ci", list: ci::list, run: ci::run },
-    Command { name: "cross", list: cross::list, run: cross::run },
-    Command { name: "headers", list: headers::list, run: headers::run },
-    Command { name: "qemu", list: qemu::list, run: qemu::run },
+const COMMANDS: [Command; 5] = [
+    Command { name: "boot", list: boot::list, run: boot::run, others: &[("init", boot::init), ("run", boot::runner)] },
+    Command { name: "ci", list: ci::list, run: ci::run, others: &[] },
+    Command { name: "cross", list: cross::list, run: cross::run, others: &[] },
+    Command { name: "headers", list: headers::list, run: headers::run, others: &[] },
+    Command { name: "qemu", list: qemu::list, run: qemu::run, others: &[] },
 ];
 
 enum Task {
     Help,
     List(&'static Command),
-    Run(&'static Command, Vec<String>),
+    Run(&'static Command, Run, Vec<String>),
 }
 
 fn main() -> ExitCode {
@@ -91,8 +105,9 @@ fn perform(task: Task) -> Result<ExitCode> {
                 writeln!(io::stdout(), "{line}")?;
             }
         }
-        Task::Run(command, names) => match (command.run)(&Workspace::load()?, &names)? {
+        Task::Run(command, run, names) => match run(&Workspace::load()?, &names)? {
             Outcome::Done { failed } => return Ok(ExitCode::from(u8::from(failed))),
+            Outcome::Exit(status) => return Ok(ExitCode::from(status)),
             Outcome::Unknown(name) => {
                 let command = command.name;
                 return Ok(usage(&format!(
@@ -120,6 +135,10 @@ fn arguments(mut parser: Parser) -> Result<Task, lexopt::Error> {
         match argument {
             Arg::Long("help") | Arg::Short('h') => return Ok(Task::Help),
             Arg::Long("list") => list = true,
+            Arg::Long(name) if let Some(&(_, run)) = command.others.iter().find(|(other, _)| *other == name) => {
+                let words = parser.raw_args()?.map(ValueExt::string).collect::<Result<_, _>>()?;
+                return Ok(Task::Run(command, run, words));
+            }
             Arg::Value(name) => names.push(name.string()?),
             option => return Err(option.unexpected()),
         }
@@ -127,7 +146,7 @@ fn arguments(mut parser: Parser) -> Result<Task, lexopt::Error> {
     match (list, names.is_empty()) {
         (true, true) => Ok(Task::List(command)),
         (true, false) => Err("`--list` takes no name".into()),
-        (false, _) => Ok(Task::Run(command, names)),
+        (false, _) => Ok(Task::Run(command, command.run, names)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -28,12 +28,11 @@ pub struct Workspace {
 
 impl Workspace {
     pub fn load() -> Result<Self> {
-        let manifest_dir = env::var_os("CARGO_MANIFEST_DIR").context("to be run by cargo, as `cargo xtask …`")?;
-        let root = Path::new(&manifest_dir).parent().context("xtask lies in no workspace")?.to_path_buf();
         let mut metadata = Command::new(cargo_program());
-        metadata.current_dir(&root).args(["metadata", "--no-deps", "--format-version=1"]);
+        metadata.args(["metadata", "--no-deps", "--format-version=1"]);
         let metadata: Value = serde_json::from_str(&process::succeed(&mut metadata)?.stdout)?;
 
+        let root = metadata["workspace_root"].as_str().context("no workspace_root in cargo's metadata")?;
         let target = metadata["target_directory"].as_str().context("no target_directory in cargo's metadata")?;
         let packages = metadata["packages"].as_array().context("no packages in cargo's metadata")?;
         let (main, others): (Vec<_>, Vec<_>) = packages.iter().partition(|package| package["name"] == CRATE);
@@ -43,7 +42,7 @@ impl Workspace {
         features.retain(|feature| feature != "default");
         features.sort();
         Ok(Self {
-            root,
+            root: root.into(),
             target: target.into(),
             features,
             others: others.iter().filter_map(|package| package["name"].as_str()).map(str::to_owned).collect(),

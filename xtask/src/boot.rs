@@ -1,0 +1,237 @@
+//! `cargo xtask boot`: programs as PID 1 on real kernels, under QEMU's system mode.
+
+mod init;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use cpio::newc;
+
+use crate::Outcome;
+use crate::cases::{self, Counts, Rule};
+use crate::kernels::{MACHINES, Machine};
+use crate::process::{self, Done};
+use crate::targets::{TARGETS, Target};
+use crate::toolchain;
+use crate::workspace::Workspace;
+
+const CONFORMANCE: &str = "conformance";
+/// What a step of `cargo xtask ci` boots: both byte orders, both word sizes, and those with the most to clobber.
+const STEP: [&str; 5] = ["x86_64", "arm64", "s390x", "riscv64", "mipsel"];
+/// What the kernel says when PID 1 ends: the status, as wait(2) has it, in hexadecimal.
+const EXIT: &str = "Attempted to kill init! exitcode=0x";
+const CLEAR: &str = "\x1b[2J";
+/// What PID 1 reads of the kernel's command line comes after this.
+const ARGUMENTS: &str = " -- ";
+
+pub fn list(_: &Workspace) -> Vec<String> {
+    MACHINES.iter().map(|machine| format!("{:<10} {}", machine.arch, machine.targets.join(", "))).collect()
+}
+
+/// The conformance program on the kernels named, or all.
+pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
+    on(workspace, names, conformance)
+}
+
+/// The example `init` on the kernels named, or all.
+pub fn init(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
+    on(workspace, names, init::run)
+}
+
+/// Writes a line for each boot, and returns how many passed and failed.
+type Suite = fn(&Workspace, &[&Machine], &mut dyn Write) -> Result<(usize, usize)>;
+
+fn on(workspace: &Workspace, names: &[String], suite: Suite) -> Result<Outcome> {
+    let mut machines = Vec::new();
+    for name in names {
+        match Machine::find(name) {
+            Some(machine) => machines.push(machine),
+            None => return Ok(Outcome::Unknown(name.clone())),
+        }
+    }
+    if names.is_empty() {
+        machines.extend(&MACHINES);
+    }
+    let (passed, failed) = suite(workspace, &machines, &mut io::stdout())?;
+    writeln!(io::stdout(), "{passed} passed, {failed} failed")?;
+    Ok(Outcome::Done { failed: failed > 0 })
+}
+
+/// Both on some of them, and what the README says of all.
+pub fn step(workspace: &Workspace) -> Result<String> {
+    let machines = STEP.iter().map(|arch| Machine::find(arch).context(*arch)).collect::<Result<Vec<_>>>()?;
+    let mut lines = Vec::new();
+    let (mut passed, mut failed) = (0, 0);
+    for suite in [conformance, init::run] as [Suite; 2] {
+        let counts = suite(workspace, &machines, &mut lines)?;
+        (passed, failed) = (passed + counts.0, failed + counts.1);
+    }
+    ensure!(failed == 0, "\n{}", String::from_utf8_lossy(&lines));
+    let readme = fs::read_to_string(workspace.root.join("README.md"))?;
+    for target in &TARGETS {
+        let kernels = MACHINES.iter().filter(|machine| machine.targets.contains(&target.triple));
+        let kernels = kernels.map(|machine| machine.arch).collect::<Vec<_>>().join(", ");
+        let said = if kernels.is_empty() { "not run".to_owned() } else { format!("ran: {kernels}") };
+        let row = |line: &str| {
+            line.starts_with(&format!("| `{}` |", target.triple)) && line.ends_with(&format!("| {said} |"))
+        };
+        ensure!(readme.lines().any(row), "README.md does not say of `{}`: {said}", target.triple);
+    }
+    Ok(format!("{passed} boots"))
+}
+
+fn conformance(workspace: &Workspace, machines: &[&Machine], out: &mut dyn Write) -> Result<(usize, usize)> {
+    let programs = programs(workspace, CONFORMANCE, machines.iter().flat_map(|machine| machine.targets))?;
+    let (mut passed, mut failed) = (0, 0);
+    for machine in machines {
+        for &triple in machine.targets {
+            let booted = program(&programs, triple)
+                .and_then(|program| boot(workspace, machine, &[File::program("init", program)?], &["--init"]));
+            let (counts, note) = match booted {
+                Ok((console, note)) => (counts(machine, &console), note),
+                Err(error) => (Err(error), String::new()),
+            };
+            let own = machine.targets.first() == Some(&triple);
+            let name = if own { machine.arch.to_owned() } else { format!("{} {triple}", machine.arch) };
+            let told = cases::tell(&counts);
+            // What is wrong comes below the line.
+            let (first, rest) = told.split_at(told.find('\n').unwrap_or(told.len()));
+            writeln!(out, "{name}: {first}{note}{rest}")?;
+            match counts.is_ok_and(|counts| counts.passed()) {
+                true => passed += 1,
+                false => failed += 1,
+            }
+        }
+    }
+    Ok((passed, failed))
+}
+
+fn counts(machine: &Machine, console: &Done) -> Result<Counts> {
+    let counts = Counts::of(&console.stdout, |_| Rule::MustPass).with_context(|| console.error(machine.arch))?;
+    let status = status(&console.stdout).with_context(|| console.error("PID 1 did not end"))?;
+    ensure!(counts.passed() == (status == 0), console.error(&format!("PID 1 ended with status {status}")));
+    Ok(counts)
+}
+
+type Programs = Vec<(&'static Target, Result<PathBuf>)>;
+
+/// A package's program for each of the targets.
+fn programs<'a>(
+    workspace: &Workspace,
+    package: &str,
+    triples: impl Iterator<Item = &'a &'static str>,
+) -> Result<Programs> {
+    let triples: BTreeSet<_> = triples.collect();
+    let targets = triples.iter().map(|triple| Target::find(triple).with_context(|| triple.to_string()));
+    toolchain::build_for(workspace, package, &targets.collect::<Result<Vec<_>>>()?)
+}
+
+/// The one for a target.
+fn program<'a>(programs: &'a Programs, triple: &str) -> Result<&'a Path> {
+    let (_, program) =
+        programs.iter().find(|(target, _)| target.triple == triple).with_context(|| triple.to_owned())?;
+    program.as_deref().map_err(|error| anyhow!("{error:#}"))
+}
+
+const S_IFREG: u32 = 0o100_000;
+const S_IFSOCK: u32 = 0o140_000;
+
+/// A file of the first file system.
+struct File<'a> {
+    name: &'a str,
+    /// As in `struct stat`.
+    mode: u32,
+    contents: Vec<u8>,
+}
+
+impl<'a> File<'a> {
+    fn program(name: &'a str, path: &Path) -> Result<Self> {
+        let contents = fs::read(path).with_context(|| path.display().to_string())?;
+        Ok(Self { name, mode: S_IFREG | 0o755, contents })
+    }
+}
+
+/// Boots a machine with these files, of which `init` becomes PID 1, and returns the console and a note for its line.
+fn boot(workspace: &Workspace, machine: &Machine, files: &[File], arguments: &[&str]) -> Result<(Done, String)> {
+    let (mut qemu, release) = prepare(workspace, machine, files, arguments)?;
+    let start = Instant::now();
+    let mut console = process::run(qemu.stdin(Stdio::null()))?;
+    console.stdout = lines(&console.stdout);
+    ensure!(console.success(), console.error("QEMU was ended"));
+    Ok((console, format!(" ({release}, {:.1} s)", start.elapsed().as_secs_f32())))
+}
+
+/// The console as text. Firmware clears the screen and leaves what comes next in the same line.
+fn lines(console: &str) -> String {
+    console.replace('\r', "").replace(CLEAR, "\n")
+}
+
+/// QEMU, ready to boot, and the kernel's release.
+fn prepare(workspace: &Workspace, machine: &Machine, files: &[File], arguments: &[&str]) -> Result<(Command, String)> {
+    let (kernel, release) = machine.kernel(workspace)?;
+    let directory = workspace.target.join("boot");
+    fs::create_dir_all(&directory)?;
+    let initramfs = directory.join(format!("{}.cpio", machine.arch));
+    fs::write(&initramfs, archive(files)?)?;
+    let mut line = format!("console={} quiet panic=-1", machine.console);
+    for (index, argument) in arguments.iter().enumerate() {
+        ensure!(!argument.contains(['"', '\n']), "the kernel's command line cannot have `{argument}` in it");
+        line.push_str(if index == 0 { ARGUMENTS } else { " " });
+        line.push_str(&if argument.contains(' ') { format!("\"{argument}\"") } else { argument.to_string() });
+    }
+    let mut qemu = machine.qemu(workspace)?;
+    qemu.arg("-kernel").arg(kernel).arg("-initrd").arg(initramfs).arg("-append").arg(line);
+    Ok((qemu, release))
+}
+
+/// What the kernel unpacks into its first file system.
+fn archive(files: &[File]) -> Result<Vec<u8>> {
+    let mut archive = Vec::new();
+    for (inode, file) in (1..).zip(files) {
+        let entry = newc::Builder::new(file.name).ino(inode).mode(file.mode);
+        let mut entry = entry.write(archive, u32::try_from(file.contents.len())?);
+        entry.write_all(&file.contents)?;
+        archive = entry.finish()?;
+    }
+    Ok(newc::trailer(archive)?)
+}
+
+/// The status that PID 1 exited with, 128 more than the signal that killed it, or None if it did neither.
+fn status(console: &str) -> Option<u8> {
+    let at = console.rfind(EXIT)? + EXIT.len();
+    let status = u32::from_str_radix(console.get(at..at + 8)?, 16).ok()?;
+    Some(match status & 0x7f {
+        0 => (status >> 8) as u8,
+        signal => 128 + signal as u8,
+    })
+}
+
+/// A program with its arguments as PID 1, for cargo to run programs by: what it prints, and its exit status.
+pub fn runner(workspace: &Workspace, words: &[String]) -> Result<Outcome> {
+    let Some((arch, [program, arguments @ ..])) = words.split_first() else {
+        bail!("`boot --run` takes an architecture, a program and its arguments");
+    };
+    let Some(machine) = Machine::find(arch) else {
+        return Ok(Outcome::Unknown(arch.clone()));
+    };
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let (mut qemu, _) = prepare(workspace, machine, &[File::program("init", Path::new(program))?], &arguments)?;
+    let mut child = qemu.stdout(Stdio::piped()).spawn()?;
+    // Without one it did not end, but powered the machine off.
+    let mut ended = None;
+    for line in BufReader::new(child.stdout.take().context("no console")?).split(b'\n') {
+        let line = lines(&String::from_utf8_lossy(&line?));
+        ended = ended.or_else(|| status(&line));
+        // From there on it is the kernel's complaint of that.
+        if ended.is_none() {
+            writeln!(io::stdout(), "{line}")?;
+        }
+    }
+    ensure!(child.wait()?.success(), "QEMU was ended");
+    Ok(Outcome::Exit(ended.unwrap_or_default()))
+}

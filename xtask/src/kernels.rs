@@ -1,0 +1,254 @@
+//! Debian's kernels, and the machines that QEMU's system mode boots them on.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::debian::{self, Suite};
+use crate::process;
+use crate::workspace::Workspace;
+
+/// A kernel and what it runs on.
+pub struct Machine {
+    /// By Debian's name, but `x86_64` for `amd64`.
+    pub arch: &'static str,
+    /// By Debian's name.
+    debian: &'static str,
+    /// The suites that have the kernel, the first that can be had is taken.
+    suites: &'static [&'static str],
+    package: &'static str,
+    /// The program, and Debian's package of it.
+    qemu: (&'static str, &'static str),
+    options: &'static str,
+    pub console: &'static str,
+    /// The targets whose programs it runs, its own first.
+    pub targets: &'static [&'static str],
+}
+
+pub const MACHINES: [Machine; 10] = [
+    Machine {
+        arch: "x86_64",
+        debian: "amd64",
+        suites: &["bookworm", "trixie"],
+        package: "linux-image-cloud-amd64",
+        qemu: ("qemu-system-x86_64", "qemu-system-x86"),
+        options: "-M pc -m 256",
+        console: "ttyS0",
+        targets: &["x86_64-unknown-linux-gnu", "i686-unknown-linux-gnu"],
+    },
+    Machine {
+        arch: "i386",
+        debian: "i386",
+        suites: &["bookworm"],
+        package: "linux-image-686",
+        qemu: ("qemu-system-i386", "qemu-system-x86"),
+        options: "-M pc -m 256",
+        console: "ttyS0",
+        targets: &["i686-unknown-linux-gnu", "i586-unknown-linux-gnu"],
+    },
+    Machine {
+        arch: "arm64",
+        debian: "arm64",
+        suites: &["bookworm", "trixie"],
+        package: "linux-image-cloud-arm64",
+        qemu: ("qemu-system-aarch64", "qemu-system-arm"),
+        options: "-M virt -cpu cortex-a57 -m 256",
+        console: "ttyAMA0",
+        targets: &["aarch64-unknown-linux-gnu", "armv7-unknown-linux-gnueabihf"],
+    },
+    Machine {
+        arch: "armhf",
+        debian: "armhf",
+        suites: &["bookworm", "trixie"],
+        package: "linux-image-armmp",
+        qemu: ("qemu-system-arm", "qemu-system-arm"),
+        options: "-M virt -m 256",
+        console: "ttyAMA0",
+        targets: &[
+            "armv7-unknown-linux-gnueabihf",
+            "thumbv7neon-unknown-linux-gnueabihf",
+            "arm-unknown-linux-gnueabi",
+            "armv5te-unknown-linux-gnueabi",
+            "armv4t-unknown-linux-gnueabi",
+        ],
+    },
+    Machine {
+        arch: "ppc64el",
+        debian: "ppc64el",
+        suites: &["bookworm", "trixie"],
+        package: "linux-image-powerpc64le",
+        qemu: ("qemu-system-ppc64", "qemu-system-ppc"),
+        options: "-M pseries,x-vof=on -vga none -m 512",
+        console: "hvc0",
+        targets: &["powerpc64le-unknown-linux-gnu"],
+    },
+    Machine {
+        arch: "s390x",
+        debian: "s390x",
+        suites: &["bookworm", "trixie"],
+        package: "linux-image-s390x",
+        qemu: ("qemu-system-s390x", "qemu-system-misc"),
+        options: "-M s390-ccw-virtio -m 256",
+        console: "ttysclp0",
+        targets: &["s390x-unknown-linux-gnu"],
+    },
+    Machine {
+        arch: "riscv64",
+        debian: "riscv64",
+        suites: &["trixie", "sid"],
+        package: "linux-image-riscv64",
+        qemu: ("qemu-system-riscv64", "qemu-system-misc"),
+        options: "-M virt -m 256",
+        console: "ttyS0",
+        targets: &["riscv64gc-unknown-linux-gnu"],
+    },
+    Machine {
+        arch: "mipsel",
+        debian: "mipsel",
+        suites: &["bookworm"],
+        package: "linux-image-4kc-malta",
+        qemu: ("qemu-system-mipsel", "qemu-system-mips"),
+        options: "-M malta -m 256",
+        console: "ttyS0",
+        targets: &["mipsel-unknown-linux-gnu"],
+    },
+    Machine {
+        arch: "mips64el",
+        debian: "mips64el",
+        suites: &["bookworm"],
+        package: "linux-image-5kc-malta",
+        qemu: ("qemu-system-mips64el", "qemu-system-mips"),
+        options: "-M malta -cpu MIPS64R2-generic -m 256",
+        console: "ttyS0",
+        targets: &["mips64el-unknown-linux-gnuabi64", "mipsel-unknown-linux-gnu"],
+    },
+    Machine {
+        arch: "loong64",
+        debian: "loong64",
+        suites: &["sid"],
+        package: "linux-image-loong64",
+        qemu: (LOONGARCH, "qemu-system-misc"),
+        options: "-M virt -m 1G",
+        console: "ttyS0",
+        targets: &["loongarch64-unknown-linux-gnu"],
+    },
+];
+
+const LOONGARCH: &str = "qemu-system-loongarch64";
+/// The first version that boots a kernel of LoongArch, where Debian has it, and its firmware's package.
+const LOONGARCH_QEMU: u32 = 10;
+const LOONGARCH_SUITE: &str = "bookworm-backports";
+const LOONGARCH_PACKAGES: [&str; 3] = ["qemu-system-misc", "qemu-system-common", "qemu-system-data"];
+const LOONGARCH_FIRMWARE: &str = "qemu-efi-loongarch64";
+
+impl Machine {
+    pub fn find(arch: &str) -> Option<&'static Self> {
+        MACHINES.iter().find(|machine| machine.arch == arch)
+    }
+
+    /// The kernel and its release, fetched where it is not in the cache.
+    pub fn kernel(&self, workspace: &Workspace) -> Result<(PathBuf, String)> {
+        let home = cache(workspace).join(self.arch);
+        if !home.exists() {
+            let unfinished = home.with_extension("new");
+            let packages = self.fetch(workspace, &unfinished.join("unpacked"))?;
+            let image = image(&unfinished.join("unpacked"))?;
+            fs::rename(image, unfinished.join("kernel"))?;
+            fs::write(unfinished.join("release"), release(&packages)?)?;
+            fs::remove_dir_all(unfinished.join("unpacked"))?;
+            fs::rename(unfinished, &home)?;
+        }
+        Ok((home.join("kernel"), fs::read_to_string(home.join("release"))?))
+    }
+
+    fn fetch(&self, workspace: &Workspace, directory: &Path) -> Result<Vec<String>> {
+        Suite::first(self.suites, self.debian, &workspace.target.join("cache"), |suite| {
+            // The package named is empty; it depends on one for the newest version, and that maybe on one for the image.
+            let mut package = self.package.to_owned();
+            while let Some(next) = suite.depends(&package)?.into_iter().find(|next| is_kernel(next)) {
+                package = next;
+            }
+            suite.unpack(&[package], directory)
+        })
+    }
+
+    /// QEMU, set up as this machine, without a kernel.
+    pub fn qemu(&self, workspace: &Workspace) -> Result<Command> {
+        let (program, package) = self.qemu;
+        let mut command =
+            if program == LOONGARCH { loongarch(workspace)? } else { timed(debian::program(program, package)?) };
+        command.args(["-accel", "tcg", "-nographic", "-no-reboot", "-net", "none"]);
+        command.args(self.options.split(' '));
+        Ok(command)
+    }
+}
+
+fn cache(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("cache/boot")
+}
+
+fn is_kernel(package: &str) -> bool {
+    ["linux-image-", "linux-binary-"].iter().any(|prefix| package.starts_with(prefix))
+}
+
+/// The one image that a package of a kernel has.
+fn image(unpacked: &Path) -> Result<PathBuf> {
+    let mut directories = vec![unpacked.join("boot")];
+    if let Ok(versions) = fs::read_dir(unpacked.join("usr/lib/modules")) {
+        directories.extend(versions.flatten().map(|version| version.path()));
+    }
+    let files = directories.iter().filter_map(|directory| fs::read_dir(directory).ok()).flatten().flatten();
+    let mut images = files.filter(|file| file.file_name().as_encoded_bytes().starts_with(b"vmlinu"));
+    let image = images.next().context("no kernel in the package")?;
+    ensure!(images.next().is_none(), "two kernels in the package");
+    Ok(image.path())
+}
+
+/// The version of a package without Debian's revision.
+fn release(packages: &[String]) -> Result<String> {
+    let version = packages.first().and_then(|package| package.split(' ').nth(1)).context("no package")?;
+    Ok(format!("Linux {}", version.rsplit_once('-').map_or(version, |(upstream, _)| upstream)))
+}
+
+/// Debian 12's QEMU does not boot this architecture: a newer one is unpacked aside.
+fn loongarch(workspace: &Workspace) -> Result<Command> {
+    let unpacked = |name: &str, suites: &[&str], packages: &[&str]| -> Result<PathBuf> {
+        let home = cache(workspace).join(name);
+        if !home.exists() {
+            let unfinished = home.with_extension("new");
+            let packages: Vec<_> = packages.iter().map(|package| package.to_string()).collect();
+            Suite::first(suites, "amd64", &workspace.target.join("cache"), |suite| {
+                suite.unpack(&packages, &unfinished)
+            })?;
+            fs::rename(unfinished, &home)?;
+        }
+        Ok(home)
+    };
+    let mut command = match process::run(Command::new(LOONGARCH).arg("--version")) {
+        Ok(done) if major(&done.stdout).is_some_and(|major| major >= LOONGARCH_QEMU) => timed(LOONGARCH.into()),
+        _ => {
+            // Comes with the libraries that the other needs.
+            debian::program("qemu-system-riscv64", "qemu-system-misc")?;
+            let home = unpacked("qemu", &[LOONGARCH_SUITE], &LOONGARCH_PACKAGES)?;
+            let mut command = timed(home.join("usr/bin").join(LOONGARCH).into());
+            command.env("QEMU_MODULE_DIR", home.join("usr/lib/x86_64-linux-gnu/qemu"));
+            command.arg("-L").arg(home.join("usr/share/qemu"));
+            command
+        }
+    };
+    let firmware = unpacked("firmware", &["trixie", "sid"], &[LOONGARCH_FIRMWARE])?;
+    command.arg("-bios").arg(firmware.join("usr/share").join(LOONGARCH_FIRMWARE).join("QEMU_EFI.fd"));
+    Ok(command)
+}
+
+/// The first number of `QEMU emulator version 7.2.22 (…)`.
+fn major(version: &str) -> Option<u32> {
+    version.split_once("version ")?.1.split('.').next()?.parse().ok()
+}
+
+fn timed(program: OsString) -> Command {
+    process::program(Path::new(&program))
+}
