@@ -223,7 +223,7 @@ impl TimerFd {
 
     /// Expires once, `delay` from now; at once if that is zero.
     ///
-    /// A delay on a `Realtime` clock is not moved by steps of it.
+    /// Steps of the clock do not move a delay on `Realtime`; on `RealtimeAlarm` they do, since it becomes a deadline at once.
     ///
     /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
     ///
@@ -288,7 +288,8 @@ impl TimerFd {
     /// [`Tick::ClockChanged`] (Linux 3.0).
     ///
     /// **It acts on `Realtime` and `RealtimeAlarm` alone; on the other clocks, which nobody can step, the kernel ignores it.** A
-    /// resume from suspend counts as a step. So does one between the making of the timer and this call.
+    /// resume from suspend counts as a step. One between the making of the timer and this call is not told until something
+    /// else about the clock changes, such as its offset from TAI.
     ///
     /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
     ///
@@ -314,7 +315,8 @@ impl TimerFd {
 
     /// Does not expire any more.
     ///
-    /// A clock step that no read has told yet is told by the next one all the same.
+    /// A clock step that no read has told yet is told by the next [`arm_at_cancel_on_set`](Self::arm_at_cancel_on_set), and
+    /// by no read before that.
     ///
     /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
     ///
