@@ -33,7 +33,8 @@ cargo xtask COMMAND [--list] [NAME…]
   boot --init [ARCH…]
                   the example `init` instead, with a child that it has to restart and with none
   boot --run ARCH PROGRAM [ARGUMENT…]
-                  any static program so, as cargo's runner: its output and its exit status
+                  any static program so, as cargo's runner: its output and its exit status;
+                  ended after five minutes
   ci [STEP…]      all that must hold before a change lands, or only the steps named;
                   `clippy` names all steps that begin with `clippy:`
   cross [TARGET…] the hosted tests on other architectures, by `cross`; on two, if none
