@@ -419,34 +419,70 @@ pub fn signal_self(signal: Signal) -> Result<()> {
         .map(drop)
 }
 
+/// `siginfo_t` of a signal that a process sent, or of a child, and no shorter than the kernel's
+/// (`include/uapi/asm-generic/siginfo.h`).
+#[repr(C)]
+#[derive(Default)]
+struct Info {
+    head: [i32; 3],
+    who: Who,
+    rest: [u64; 14],
+}
+
+#[repr(C)]
+#[derive(Default)]
+struct Who {
+    pid: u32,
+    uid: u32,
+    /// Of a child, the status begins at the same byte.
+    value: usize,
+}
+
 /// Sends `signal` to this thread, with a value.
 pub fn queue_self(signal: Signal, value: usize) -> Result<()> {
-    /// `siginfo_t` of such a signal, and what makes it as long as the kernel's (`include/uapi/asm-generic/siginfo.h`).
-    #[repr(C)]
-    struct Info {
-        head: [i32; 3],
-        sent: Sent,
-        rest: [u64; 14],
-    }
-    #[repr(C)]
-    struct Sent {
-        pid: u32,
-        uid: u32,
-        value: usize,
-    }
     let number = signal.raw() as i32;
     // MIPS has the code before the error number.
     let swapped =
         cfg!(any(target_arch = "mips", target_arch = "mips32r6", target_arch = "mips64", target_arch = "mips64r6"));
     let code = SignalInfo::SI_QUEUE;
     let head = if swapped { [number, code, 0] } else { [number, 0, code] };
-    let info = Info { head, sent: Sent { pid: process_id(), uid: user_id(), value }, rest: [0; 14] };
+    let info = Info { head, who: Who { pid: process_id(), uid: user_id(), value }, ..Default::default() };
     let (process, thread, info) = (process_id() as usize, thread_id(), (&raw const info) as usize);
     // SAFETY: the kernel reads `info`; the callers have blocked the signal.
     Errno::from_ret(unsafe {
         trap::syscall4(uapi::__NR_rt_tgsigqueueinfo as usize, process, thread, number as usize, info)
     })
     .map(drop)
+}
+
+/// A new process, which is a copy of this thread: its number, or `None` in the new one.
+///
+/// # Safety
+///
+/// Where the process has other threads, the new one must make system calls alone, and end by one.
+pub unsafe fn fork() -> Result<Option<u32>> {
+    let parent = process_id();
+    let flags = Signal::CHLD.raw() as usize;
+    let (first, second) = if cfg!(target_arch = "s390x") { (0, flags) } else { (flags, 0) };
+    // SAFETY: the new process shares no memory with this one, and begins on a copy of this stack.
+    let ret = unsafe { trap::syscall5(uapi::__NR_clone as usize, first, second, 0, 0, 0) };
+    let child = Errno::from_ret(ret)? as u32;
+    // What the call returns in the new one is not zero everywhere.
+    Ok((process_id() == parent).then_some(child))
+}
+
+/// Waits for a child to end: its exit status, or the signal that ended it.
+pub fn wait(child: u32) -> Result<i32> {
+    const P_PID: usize = 1;
+    const WEXITED: usize = 4;
+    let mut info = Info::default();
+    // SAFETY: the kernel writes a `siginfo_t` to `info`.
+    Errno::from_ret(unsafe {
+        let info = (&raw mut info) as usize;
+        trap::syscall5(uapi::__NR_waitid as usize, P_PID, child as usize, info, WEXITED, 0)
+    })?;
+    let [a, b, c, d, ..] = info.who.value.to_ne_bytes();
+    Ok(i32::from_ne_bytes([a, b, c, d]))
 }
 
 /// `ppoll` of `count` entries at an address where there is no memory, without a timeout.

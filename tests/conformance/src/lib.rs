@@ -21,7 +21,7 @@
 //! - in a time namespace deadlines on `CLOCK_MONOTONIC` and `CLOCK_BOOTTIME` are the namespace's
 //! - a kernel without `CONFIG_COMPAT_32BIT_TIME`, or without the calls with 64-bit times
 //!
-//! Signals, threads, `fork`, `execve` and limits are the hosted tests' part.
+//! Signal handlers, threads, `execve` and limits are the hosted tests' part.
 
 #[macro_use]
 mod outcome;
@@ -230,6 +230,7 @@ macro_rules! each_case {
                 a_signal_that_is_pending_already_is_not_queued_again
                 real_time_signals_queue_in_order_with_their_values
                 the_lowest_number_comes_first
+                a_child_tells_how_it_ended_and_one_signal_may_stand_for_several
                 another_set_is_read_from_then_on
                 wait_gives_what_is_pending_blocking_or_not
                 clones_share_the_set

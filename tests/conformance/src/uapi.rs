@@ -35,6 +35,7 @@ mod hexagon {
     pub const __NR_fsync: u32 = 82;
     pub const __NR_capget: u32 = 90;
     pub const __NR_capset: u32 = 91;
+    pub const __NR_waitid: u32 = 95;
     pub const __NR_sched_yield: u32 = 124;
     pub const __NR_tgkill: u32 = 131;
     pub const __NR_uname: u32 = 160;
@@ -42,6 +43,7 @@ mod hexagon {
     pub const __NR_getpid: u32 = 172;
     pub const __NR_getuid: u32 = 174;
     pub const __NR_gettid: u32 = 178;
+    pub const __NR_clone: u32 = 220;
     pub const __NR_rt_tgsigqueueinfo: u32 = 240;
     pub const __NR_preadv2: u32 = 286;
     pub const __NR_clock_settime64: u32 = 404;

@@ -141,6 +141,30 @@ impl Drop for Blocked {
     }
 }
 
+/// Runs `body`, which makes system calls alone, in a process of its own, which has one thread.
+fn alone(body: fn() -> Outcome) -> Outcome {
+    let (read, write) = kernel::pipe()?;
+    // SAFETY: the new process makes system calls alone, and ends here.
+    let Some(process) = (unsafe { kernel::fork() })? else {
+        let mut text = Text::<320>::default();
+        if let Err(Unpassed::Failed(failure)) = body() {
+            let _ = write!(text, "{failure}");
+        }
+        let _ = barefd::sys::write(write.as_fd(), text.as_str().as_bytes());
+        barefd::sys::exit_group(0)
+    };
+    drop(write);
+    check_eq!(kernel::wait(process), Ok(0));
+    let mut text = [0; 320];
+    match barefd::sys::read(read.as_fd(), &mut text)? {
+        0 => Ok(()),
+        len => {
+            let text = text.get(..len).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default();
+            Err(Unpassed::failed(format_args!("{text}")))
+        }
+    }
+}
+
 const fn spec(interval: (i64, i64), value: (i64, i64)) -> Itimerspec {
     Itimerspec {
         it_interval: Timespec { tv_sec: interval.0, tv_nsec: interval.1 },

@@ -4,9 +4,9 @@
 
 use barefd::fd::{AsFd, OwnedFd};
 use barefd::sys::SignalfdSiginfo;
-use barefd::{Errno, EventFd, PollFlags, SigSet, Signal, SignalFd, SignalFdFlags, SignalInfo, sys};
+use barefd::{Errno, EventFd, PollFlags, Result, SigSet, Signal, SignalFd, SignalFdFlags, SignalInfo, sys};
 
-use super::{Blocked, FdInfo, events};
+use super::{Blocked, FdInfo, alone, events};
 use crate::{Outcome, kernel};
 
 /// Two real-time signals.
@@ -138,6 +138,34 @@ pub fn the_lowest_number_comes_first() -> Outcome {
         check_eq!(next(&signals)?, Some(signal));
     }
     Ok(())
+}
+
+/// Another thread of the process could take the signal.
+pub fn a_child_tells_how_it_ended_and_one_signal_may_stand_for_several() -> Outcome {
+    fn ended(status: i32) -> Result<u32> {
+        // SAFETY: the new process ends at once.
+        match unsafe { kernel::fork() }? {
+            Some(child) => Ok(child),
+            None => sys::exit_group(status),
+        }
+    }
+    alone(|| {
+        let blocked = Blocked::new(&[Signal::CHLD])?;
+        let signals = blocked.signals()?;
+        for status in [0, 7, 255] {
+            let child = ended(status)?;
+            let info = signals.wait()?;
+            check_eq!((info.signal(), info.code()), (Signal::CHLD, SignalInfo::CLD_EXITED));
+            check_eq!((info.pid(), info.uid(), info.status()), (child, kernel::user_id(), status));
+            check_eq!(kernel::wait(child), Ok(status));
+        }
+        for child in [ended(0)?, ended(0)?, ended(0)?] {
+            check_eq!(kernel::wait(child), Ok(0));
+        }
+        check_eq!(next(&signals)?, Some(Signal::CHLD));
+        check_eq!(next(&signals)?, None);
+        Ok(())
+    })
 }
 
 pub fn another_set_is_read_from_then_on() -> Outcome {
