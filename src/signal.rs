@@ -167,7 +167,7 @@ impl SigSet {
     #[doc(alias = "sigemptyset")]
     pub const EMPTY: Self = Self([0; Self::WORDS]);
 
-    /// Every signal.
+    /// Every signal, [libc's own](Self#what-a-blocked-signal-does) among them.
     #[doc(alias = "sigfillset")]
     pub const ALL: Self = Self([usize::MAX; Self::WORDS]);
 

@@ -99,16 +99,21 @@ where
     blocking.task.finish()
 }
 
+/// Starts `call` on a thread that begins with `SIGURG` blocked.
+fn with_signal_blocked<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> Blocking<T> {
+    let before = only(libc::SIGURG).thread_block().unwrap();
+    let blocking = Blocking::start(call);
+    before.thread_set_mask().unwrap();
+    blocking
+}
+
 /// Starts `call` with a descriptor of `SIGURG`, which its thread blocks.
 fn blocking_on_signals<T: Send + 'static>(
     flags: SignalFdFlags,
     call: impl FnOnce(&SignalFd) -> T + Send + 'static,
 ) -> Blocking<T> {
-    Blocking::start(move || {
-        let set = only(libc::SIGURG);
-        set.thread_block().unwrap();
-        call(&SignalFd::with_flags(&set, flags).unwrap())
-    })
+    let signals = SignalFd::with_flags(&only(libc::SIGURG), flags).unwrap();
+    with_signal_blocked(move || call(&signals))
 }
 
 /// As [`interrupted`]; what releases the call is a signal to its thread.
@@ -259,15 +264,10 @@ fn reads_of_signals_go_on_after_a_handler() {
 
 #[test]
 fn a_signal_to_a_thread_is_read_by_that_thread_alone() {
-    let set = only(libc::SIGURG);
-    let signals = Arc::new(SignalFd::new(&set).unwrap());
+    let signals = Arc::new(SignalFd::new(&only(libc::SIGURG)).unwrap());
     let shared = Arc::clone(&signals);
-    let other = Blocking::start(move || {
-        set.thread_block().unwrap();
-        shared.wait().unwrap().signal()
-    });
-    let here = Blocking::start(move || {
-        set.thread_block().unwrap();
+    let other = with_signal_blocked(move || shared.wait().unwrap().signal());
+    let here = with_signal_blocked(move || {
         send_signal(thread_id(), libc::SIGURG);
         let read = signals.read().unwrap().signal();
         signals.set_nonblocking(true).unwrap();
