@@ -228,6 +228,8 @@ fn package(workspace: &Workspace) -> Result<String> {
     let dirty: &[&str] = if status.stdout.is_empty() { &[] } else { &["--allow-dirty"] };
     let cargo = || {
         let mut command = workspace.cargo("package");
+        // What it builds of the packaged sources, cargo would take for what it builds of these.
+        command.env("CARGO_TARGET_DIR", workspace.target.join("packaged"));
         command.args(["--package", CRATE]).args(dirty);
         command
     };
