@@ -173,7 +173,6 @@ fn lines(console: &str) -> String {
 
 /// QEMU, ready to boot, and the kernel's release.
 fn prepare(workspace: &Workspace, machine: &Machine, files: &[File], arguments: &[&str]) -> Result<(Command, String)> {
-    let (kernel, release) = machine.kernel(workspace)?;
     let directory = workspace.target.join("boot");
     fs::create_dir_all(&directory)?;
     let initramfs = directory.join(format!("{}.cpio", machine.arch));
@@ -184,9 +183,7 @@ fn prepare(workspace: &Workspace, machine: &Machine, files: &[File], arguments: 
         line.push_str(if index == 0 { ARGUMENTS } else { " " });
         line.push_str(&if argument.contains(' ') { format!("\"{argument}\"") } else { argument.to_string() });
     }
-    let mut qemu = machine.qemu(workspace)?;
-    qemu.arg("-kernel").arg(kernel).arg("-initrd").arg(initramfs).arg("-append").arg(line);
-    Ok((qemu, release))
+    machine.qemu(workspace, &initramfs, &line)
 }
 
 /// What the kernel unpacks into its first file system.

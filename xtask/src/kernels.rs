@@ -138,6 +138,8 @@ pub const MACHINES: [Machine; 10] = [
 ];
 
 const LOONGARCH: &str = "qemu-system-loongarch64";
+/// An address in its memory that the firmware leaves alone.
+const FREE: &str = "0xa0000000";
 /// The first version that boots a kernel of LoongArch, where Debian has it, and its firmware's package.
 const LOONGARCH_QEMU: u32 = 10;
 const LOONGARCH_SUITE: &str = "bookworm-backports";
@@ -150,7 +152,7 @@ impl Machine {
     }
 
     /// The kernel and its release, fetched where it is not in the cache.
-    pub fn kernel(&self, workspace: &Workspace) -> Result<(PathBuf, String)> {
+    fn kernel(&self, workspace: &Workspace) -> Result<(PathBuf, String)> {
         let home = cache(workspace).join(self.arch);
         if !home.exists() {
             let unfinished = home.with_extension("new");
@@ -175,14 +177,25 @@ impl Machine {
         })
     }
 
-    /// QEMU, set up as this machine, without a kernel.
-    pub fn qemu(&self, workspace: &Workspace) -> Result<Command> {
+    /// QEMU, ready to boot the kernel with that first file system and that command line, and the kernel's release.
+    pub fn qemu(&self, workspace: &Workspace, initramfs: &Path, line: &str) -> Result<(Command, String)> {
+        let (kernel, release) = self.kernel(workspace)?;
         let (program, package) = self.qemu;
-        let mut command =
-            if program == LOONGARCH { loongarch(workspace)? } else { timed(debian::program(program, package)?) };
+        let mut command = if program == LOONGARCH {
+            let mut command = loongarch(workspace)?;
+            // By `-initrd` the firmware would put a word of its own behind the program's arguments.
+            let size = fs::metadata(initramfs)?.len();
+            command.arg("-device").arg(format!("loader,addr={FREE},force-raw=on,file={}", initramfs.display()));
+            command.arg("-append").arg(format!("initrdmem={FREE},{size} {line}"));
+            command
+        } else {
+            let mut command = timed(debian::program(program, package)?);
+            command.arg("-initrd").arg(initramfs).arg("-append").arg(line);
+            command
+        };
         command.args(["-accel", "tcg", "-nographic", "-no-reboot", "-net", "none"]);
-        command.args(self.options.split(' '));
-        Ok(command)
+        command.args(self.options.split(' ')).arg("-kernel").arg(kernel);
+        Ok((command, release))
     }
 }
 
