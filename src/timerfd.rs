@@ -119,7 +119,7 @@ pub enum Tick {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "if the clock changed, the deadline may have to be computed anew"]
 pub enum Armed {
-    /// The clock has not been stepped since the timer was last armed or read.
+    /// No step of the clock is left to be told.
     Fresh,
     /// The clock was stepped before, and no read has told yet: the kernel answered `ECANCELED`. **The timer is armed with
     /// the new deadline all the same.**
@@ -372,7 +372,8 @@ impl TimerFd {
     /// The time until the next expiration, **always relative to now**, whatever the timer was armed with, and the interval.
     ///
     /// It says nothing of expirations that are due: that is [`take`](Self::take) or [`poll`](crate::poll()). An `initial` of
-    /// zero is a timer that is disarmed or has expired for the last time or, for an instant, one that is just expiring.
+    /// zero is a timer that is disarmed or has expired for the last time or, for an instant, one that is just expiring. One that
+    /// expired for the last time at a deadline shows the time to it again if its clock is set back, and does not expire.
     ///
     /// System call: `timerfd_gettime`. On 32-bit ABIs `timerfd_gettime64`; if that is `ENOSYS`, and only then,
     /// `timerfd_gettime`, which cuts times of more than `i32::MAX` seconds.
