@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use cpio::newc;
+use tempfile::NamedTempFile;
 
 use crate::Outcome;
 use crate::cases::{self, Counts, Rule};
@@ -21,9 +22,12 @@ use crate::toolchain;
 use crate::workspace::Workspace;
 
 const CONFORMANCE: &str = "conformance";
+const HEARTBEAT: &str = "heartbeat";
 /// What a step of `cargo xtask ci` boots: both byte orders, both word sizes, and those with the most to clobber.
 const STEP: [&str; 5] = ["x86_64", "arm64", "s390x", "riscv64", "mipsel"];
-/// What the kernel says when PID 1 ends: the status, as wait(2) has it, in hexadecimal.
+/// What the kernel says when it has no other way on.
+const PANIC: &str = "Kernel panic - ";
+/// And in that line when PID 1 ended: the status, as wait(2) has it, in hexadecimal.
 const EXIT: &str = "Attempted to kill init! exitcode=0x";
 const CLEAR: &str = "\x1b[2J";
 /// What PID 1 reads of the kernel's command line comes after this.
@@ -72,6 +76,7 @@ pub fn step(workspace: &Workspace) -> Result<String> {
         (passed, failed) = (passed + counts.0, failed + counts.1);
     }
     ensure!(failed == 0, "\n{}", String::from_utf8_lossy(&lines));
+    runs(workspace, machines[0])?;
     let readme = fs::read_to_string(workspace.root.join("README.md"))?;
     for target in &TARGETS {
         let kernels = MACHINES.iter().filter(|machine| machine.targets.contains(&target.triple));
@@ -83,6 +88,20 @@ pub fn step(workspace: &Workspace) -> Result<String> {
         ensure!(readme.lines().any(row), "README.md does not say of `{}`: {said}", target.triple);
     }
     Ok(format!("{passed} boots"))
+}
+
+/// The exit status of a program comes out, and one that the kernel cannot execute is an error.
+fn runs(workspace: &Workspace, machine: &Machine) -> Result<()> {
+    let triple = machine.targets.first().context("a machine without a target")?;
+    let programs = programs(workspace, HEARTBEAT, [triple].into_iter())?;
+    let mut said = Vec::new();
+    for (argument, expected) in [("x", 2), ("1", 0)] {
+        let status = exit_status(workspace, machine, program(&programs, triple)?, &[argument], &mut said)?;
+        ensure!(status == expected, "status {status} of `heartbeat {argument}`: {}", String::from_utf8_lossy(&said));
+    }
+    let text = workspace.root.join("README.md");
+    ensure!(exit_status(workspace, machine, &text, &[], &mut said).is_err(), "README.md is no program");
+    Ok(())
 }
 
 fn conformance(workspace: &Workspace, machines: &[&Machine], out: &mut dyn Write) -> Result<(usize, usize)> {
@@ -158,7 +177,8 @@ impl<'a> File<'a> {
 
 /// Boots a machine with these files, of which `init` becomes PID 1, and returns the console and a note for its line.
 fn boot(workspace: &Workspace, machine: &Machine, files: &[File], arguments: &[&str]) -> Result<(Done, String)> {
-    let (mut qemu, release) = prepare(workspace, machine, files, arguments)?;
+    let initramfs = archive(files)?;
+    let (mut qemu, release) = prepare(workspace, machine, &initramfs, arguments)?;
     let start = Instant::now();
     let mut console = process::run(qemu.stdin(Stdio::null()))?;
     console.stdout = lines(&console.stdout);
@@ -172,23 +192,25 @@ fn lines(console: &str) -> String {
 }
 
 /// QEMU, ready to boot, and the kernel's release.
-fn prepare(workspace: &Workspace, machine: &Machine, files: &[File], arguments: &[&str]) -> Result<(Command, String)> {
-    let directory = workspace.target.join("boot");
-    fs::create_dir_all(&directory)?;
-    let initramfs = directory.join(format!("{}.cpio", machine.arch));
-    fs::write(&initramfs, archive(files)?)?;
+fn prepare(
+    workspace: &Workspace,
+    machine: &Machine,
+    initramfs: &NamedTempFile,
+    arguments: &[&str],
+) -> Result<(Command, String)> {
     let mut line = format!("console={} quiet panic=-1", machine.console);
     for (index, argument) in arguments.iter().enumerate() {
-        ensure!(!argument.contains(['"', '\n']), "the kernel's command line cannot have `{argument}` in it");
+        let fits = !argument.is_empty() && !argument.contains(['"', '\n']);
+        ensure!(fits, "the kernel's command line cannot have {argument:?} in it");
         line.push_str(if index == 0 { ARGUMENTS } else { " " });
         line.push_str(&if argument.contains(' ') { format!("\"{argument}\"") } else { argument.to_string() });
     }
-    machine.qemu(workspace, &initramfs, &line)
+    machine.qemu(workspace, initramfs.path(), &line)
 }
 
 /// What the kernel unpacks into its first file system.
-fn archive(files: &[File]) -> Result<Vec<u8>> {
-    let mut archive = Vec::new();
+fn archive(files: &[File]) -> Result<NamedTempFile> {
+    let mut archive = NamedTempFile::new()?;
     for (inode, file) in (1..).zip(files) {
         let entry = newc::Builder::new(file.name).ino(inode).mode(file.mode);
         let mut entry = entry.write(archive, u32::try_from(file.contents.len())?);
@@ -208,7 +230,7 @@ fn status(console: &str) -> Option<u8> {
     })
 }
 
-/// A program with its arguments as PID 1, for cargo to run programs by: what it prints, and its exit status.
+/// A program with its arguments as PID 1, for cargo to run programs by: the console, and its exit status.
 pub fn runner(workspace: &Workspace, words: &[String]) -> Result<Outcome> {
     let Some((arch, [program, arguments @ ..])) = words.split_first() else {
         bail!("`boot --run` takes an architecture, a program and its arguments");
@@ -217,18 +239,37 @@ pub fn runner(workspace: &Workspace, words: &[String]) -> Result<Outcome> {
         return Ok(Outcome::Unknown(arch.clone()));
     };
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    let (mut qemu, _) = prepare(workspace, machine, &[File::program("init", Path::new(program))?], &arguments)?;
+    Ok(Outcome::Exit(exit_status(workspace, machine, Path::new(program), &arguments, &mut io::stdout())?))
+}
+
+fn exit_status(
+    workspace: &Workspace,
+    machine: &Machine,
+    program: &Path,
+    arguments: &[&str],
+    out: &mut dyn Write,
+) -> Result<u8> {
+    let initramfs = archive(&[File::program("init", program)?])?;
+    let (mut qemu, _) = prepare(workspace, machine, &initramfs, arguments)?;
     let mut child = qemu.stdout(Stdio::piped()).spawn()?;
-    // Without one it did not end, but powered the machine off.
-    let mut ended = None;
+    let mut panicked = None;
     for line in BufReader::new(child.stdout.take().context("no console")?).split(b'\n') {
         let line = lines(&String::from_utf8_lossy(&line?));
-        ended = ended.or_else(|| status(&line));
-        // From there on it is the kernel's complaint of that.
-        if ended.is_none() {
-            writeln!(io::stdout(), "{line}")?;
+        match (&panicked, line.find(PANIC)) {
+            (None, None) => writeln!(out, "{line}")?,
+            // From there on it is the kernel's complaint, after its time in brackets.
+            (None, Some(at)) => {
+                let complaint = line[..at].rfind('[').unwrap_or(at);
+                write!(out, "{}", &line[..complaint])?;
+                panicked = Some(line);
+            }
+            (Some(_), _) => {}
         }
     }
     ensure!(child.wait()?.success(), "QEMU was ended");
-    Ok(Outcome::Exit(ended.unwrap_or_default()))
+    match panicked {
+        // It powered the machine off.
+        None => Ok(0),
+        Some(line) => status(&line).with_context(|| line),
+    }
 }

@@ -85,7 +85,7 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
     );
     step("headers".into(), "the tables and constants beside the kernel's headers", Box::new(headers::step));
     step("package".into(), "what is published: no more, no less", Box::new(package));
-    step("readme".into(), "every command of the README is run by a step", Box::new(readme::check));
+    step("readme".into(), "every cargo command of the README is run by a step", Box::new(readme::check));
     steps
 }
 

@@ -1,5 +1,6 @@
 //! Debian's kernels, and the machines that QEMU's system mode boots them on.
 
+use std::env::consts;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -153,16 +154,13 @@ impl Machine {
 
     /// The kernel and its release, fetched where it is not in the cache.
     fn kernel(&self, workspace: &Workspace) -> Result<(PathBuf, String)> {
-        let home = cache(workspace).join(self.arch);
-        if !home.exists() {
-            let unfinished = home.with_extension("new");
-            let packages = self.fetch(workspace, &unfinished.join("unpacked"))?;
-            let image = image(&unfinished.join("unpacked"))?;
-            fs::rename(image, unfinished.join("kernel"))?;
-            fs::write(unfinished.join("release"), release(&packages)?)?;
-            fs::remove_dir_all(unfinished.join("unpacked"))?;
-            fs::rename(unfinished, &home)?;
-        }
+        let home = cached(workspace, self.arch, |home| {
+            let unpacked = home.join("unpacked");
+            let packages = self.fetch(workspace, &unpacked)?;
+            fs::rename(image(&unpacked)?, home.join("kernel"))?;
+            fs::write(home.join("release"), release(&packages)?)?;
+            Ok(fs::remove_dir_all(unpacked)?)
+        })?;
         Ok((home.join("kernel"), fs::read_to_string(home.join("release"))?))
     }
 
@@ -199,8 +197,21 @@ impl Machine {
     }
 }
 
-fn cache(workspace: &Workspace) -> PathBuf {
-    workspace.target.join("cache/boot")
+/// A directory in the cache, made where it is missing.
+fn cached(workspace: &Workspace, name: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+    let cache = workspace.target.join("cache/boot");
+    let home = cache.join(name);
+    if !home.exists() {
+        fs::create_dir_all(&cache)?;
+        // Aside, so that a part of it is never taken for the whole, nor what another makes at the same time.
+        let aside = tempfile::tempdir_in(&cache)?;
+        let made = aside.path().join(name);
+        fs::create_dir(&made)?;
+        make(&made)?;
+        let renamed = fs::rename(made, &home);
+        ensure!(home.exists(), "{}: {renamed:?}", home.display());
+    }
+    Ok(home)
 }
 
 fn is_kernel(package: &str) -> bool {
@@ -228,17 +239,13 @@ fn release(packages: &[String]) -> Result<String> {
 
 /// Debian 12's QEMU does not boot this architecture: a newer one is unpacked aside.
 fn loongarch(workspace: &Workspace) -> Result<Command> {
-    let unpacked = |name: &str, suites: &[&str], packages: &[&str]| -> Result<PathBuf> {
-        let home = cache(workspace).join(name);
-        if !home.exists() {
-            let unfinished = home.with_extension("new");
+    let host = process::succeed(Command::new("dpkg").arg("--print-architecture"))?.stdout;
+    let unpacked = |name: &str, suites: &[&str], packages: &[&str]| {
+        cached(workspace, name, |home| {
             let packages: Vec<_> = packages.iter().map(|package| package.to_string()).collect();
-            Suite::first(suites, "amd64", &workspace.target.join("cache"), |suite| {
-                suite.unpack(&packages, &unfinished)
-            })?;
-            fs::rename(unfinished, &home)?;
-        }
-        Ok(home)
+            let cache = workspace.target.join("cache");
+            Suite::first(suites, host.trim_end(), &cache, |suite| suite.unpack(&packages, home)).map(drop)
+        })
     };
     let mut command = match process::run(Command::new(LOONGARCH).arg("--version")) {
         Ok(done) if major(&done.stdout).is_some_and(|major| major >= LOONGARCH_QEMU) => timed(LOONGARCH.into()),
@@ -247,7 +254,8 @@ fn loongarch(workspace: &Workspace) -> Result<Command> {
             debian::program("qemu-system-riscv64", "qemu-system-misc")?;
             let home = unpacked("qemu", &[LOONGARCH_SUITE], &LOONGARCH_PACKAGES)?;
             let mut command = timed(home.join("usr/bin").join(LOONGARCH).into());
-            command.env("QEMU_MODULE_DIR", home.join("usr/lib/x86_64-linux-gnu/qemu"));
+            command
+                .env("QEMU_MODULE_DIR", home.join("usr/lib").join(format!("{}-linux-gnu", consts::ARCH)).join("qemu"));
             command.arg("-L").arg(home.join("usr/share/qemu"));
             command
         }
@@ -262,6 +270,10 @@ fn major(version: &str) -> Option<u32> {
     version.split_once("version ")?.1.split('.').next()?.parse().ok()
 }
 
+/// A program that is ended when it hangs, or when this one ends.
 fn timed(program: OsString) -> Command {
-    process::program(Path::new(&program))
+    let timed = process::program(Path::new(&program));
+    let mut command = Command::new("setpriv");
+    command.arg("--pdeathsig=TERM").arg(timed.get_program()).args(timed.get_args());
+    command
 }

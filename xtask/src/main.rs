@@ -136,12 +136,16 @@ fn arguments(mut parser: Parser) -> Result<Task, lexopt::Error> {
         match argument {
             Arg::Long("help") | Arg::Short('h') => return Ok(Task::Help),
             Arg::Long("list") => list = true,
-            Arg::Long(name) if let Some(&(_, run)) = command.others.iter().find(|(other, _)| *other == name) => {
-                let words = parser.raw_args()?.map(ValueExt::string).collect::<Result<_, _>>()?;
-                return Ok(Task::Run(command, run, words));
-            }
             Arg::Value(name) => names.push(name.string()?),
-            option => return Err(option.unexpected()),
+            option => {
+                let other = command.others.iter().find(|(other, _)| option == Arg::Long(other));
+                // The words before it would be none of its own.
+                let (Some((_, run)), false, true) = (other, list, names.is_empty()) else {
+                    return Err(option.unexpected());
+                };
+                let words = parser.raw_args()?.map(ValueExt::string).collect::<Result<_, _>>()?;
+                return Ok(Task::Run(command, *run, words));
+            }
         }
     }
     match (list, names.is_empty()) {

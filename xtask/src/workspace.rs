@@ -29,7 +29,9 @@ pub struct Workspace {
 impl Workspace {
     pub fn load() -> Result<Self> {
         let mut metadata = Command::new(cargo_program());
-        metadata.args(["metadata", "--no-deps", "--format-version=1"]);
+        // Not where it was called: it also runs the programs of other workspaces.
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+        metadata.args(["metadata", "--no-deps", "--format-version=1", "--manifest-path", manifest]);
         let metadata: Value = serde_json::from_str(&process::succeed(&mut metadata)?.stdout)?;
 
         let root = metadata["workspace_root"].as_str().context("no workspace_root in cargo's metadata")?;

@@ -6,15 +6,13 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{File, S_IFREG, S_IFSOCK, lines, prepare, program, programs};
+use super::{File, PANIC, S_IFREG, S_IFSOCK, archive, lines, prepare, program, programs};
 use crate::kernels::Machine;
 use crate::process;
 use crate::workspace::Workspace;
 
 const INIT: &str = "init";
 const CHILD: &str = "init-child";
-/// What the kernel says when PID 1 ends, or when it has no other way on.
-const PANIC: &str = "Kernel panic";
 /// A check of the child's, and its outcome.
 const CHECKED: [&str; 2] = ["child: ok ", "child: FAILED "];
 
@@ -91,7 +89,8 @@ pub fn run(workspace: &Workspace, machines: &[&Machine], out: &mut dyn Write) ->
 
 /// Boots, and returns how many lines were as they had to be, and a note.
 fn play(workspace: &Workspace, machine: &Machine, scene: &Scene, files: Vec<File>) -> Result<(usize, String)> {
-    let (mut qemu, release) = prepare(workspace, machine, &files, scene.arguments)?;
+    let initramfs = archive(&files)?;
+    let (mut qemu, release) = prepare(workspace, machine, &initramfs, scene.arguments)?;
     let start = Instant::now();
     let mut running = qemu.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let mut console = String::new();
