@@ -35,7 +35,8 @@ use crate::{Errno, Result, SigSet, Signal, SignalFdFlags, abi, sys};
 /// A signal below 32 that is pending already is not queued again, and the record is that of the first: one
 /// [`CHLD`](Signal::CHLD) may stand for several children. After each call `waitpid` (or `waitid`) without blocking,
 /// until it tells of no child more. Real-time signals, from 32 on, queue, up to `RLIMIT_SIGPENDING`, in the order in
-/// which they were sent. Of several that are pending the kernel gives faults first, then the lowest number.
+/// which they were sent. Of several that are pending the kernel gives those sent to the thread first, then those sent
+/// to the process; of either, faults first, then the lowest number.
 ///
 /// # Whose signals
 ///

@@ -230,6 +230,7 @@ macro_rules! each_case {
                 a_signal_that_is_pending_already_is_not_queued_again
                 real_time_signals_queue_in_order_with_their_values
                 the_lowest_number_comes_first
+                those_to_the_thread_come_before_those_to_the_process
                 a_child_tells_how_it_ended_and_one_signal_may_stand_for_several
                 another_set_is_read_from_then_on
                 wait_gives_what_is_pending_blocking_or_not

@@ -19,6 +19,15 @@ fn next(signals: &SignalFd) -> Outcome<Option<Signal>> {
     Ok(signals.take()?.map(|info| info.signal()))
 }
 
+/// A child that ends with `status`.
+fn ended(status: i32) -> Result<u32> {
+    // SAFETY: the new process ends at once.
+    match unsafe { kernel::fork() }? {
+        Some(child) => Ok(child),
+        None => sys::exit_group(status),
+    }
+}
+
 pub fn an_unknown_flag_is_inval() -> Outcome {
     for unknown in [0x1, 0x2, 1 << 30, 1 << 31] {
         let flags = SignalFdFlags::from_bits_retain(unknown);
@@ -140,15 +149,25 @@ pub fn the_lowest_number_comes_first() -> Outcome {
     Ok(())
 }
 
+/// Another thread of the process could take the child's signal, which is sent to the process.
+pub fn those_to_the_thread_come_before_those_to_the_process() -> Outcome {
+    alone(|| {
+        let [high, higher] = REAL_TIME;
+        let blocked = Blocked::new(&[Signal::CHLD, high, higher])?;
+        let signals = blocked.signals()?;
+        check_eq!(kernel::wait(ended(0)?), Ok(0));
+        for signal in [higher, high] {
+            kernel::signal_self(signal)?;
+        }
+        for signal in [high, higher, Signal::CHLD] {
+            check_eq!(next(&signals)?, Some(signal));
+        }
+        Ok(())
+    })
+}
+
 /// Another thread of the process could take the signal.
 pub fn a_child_tells_how_it_ended_and_one_signal_may_stand_for_several() -> Outcome {
-    fn ended(status: i32) -> Result<u32> {
-        // SAFETY: the new process ends at once.
-        match unsafe { kernel::fork() }? {
-            Some(child) => Ok(child),
-            None => sys::exit_group(status),
-        }
-    }
     alone(|| {
         let blocked = Blocked::new(&[Signal::CHLD])?;
         let signals = blocked.signals()?;
