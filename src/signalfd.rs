@@ -63,6 +63,9 @@ use crate::{Errno, Result, SigSet, Signal, SignalFdFlags, abi, sys};
 /// [`CHLD`](Signal::CHLD), [`TERM`](Signal::TERM), [`INT`](Signal::INT) (Ctrl-Alt-Del, after
 /// `reboot(LINUX_REBOOT_CMD_CAD_OFF)`) and [`PWR`](Signal::PWR). Each program that it starts must get the mask from
 /// before back ([`SigSet`](SigSet#what-a-blocked-signal-does)).
+///
+/// A fault of the init's own that is blocked, or not handled, ends it all the same: the kernel panics, or ends every
+/// process of the pid namespace.
 #[repr(transparent)]
 #[derive(Debug)]
 #[doc(alias("signalfd", "signalfd4", "signal.sigwaitinfo", "signal.set_wakeup_fd"))]
