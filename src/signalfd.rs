@@ -249,9 +249,10 @@ impl SignalInfo {
         self.signal
     }
 
-    /// Where it came from: [`SI_USER`](Self::SI_USER) and others that are not positive from a process,
-    /// [`SI_KERNEL`](Self::SI_KERNEL) and other positive ones from the kernel, as with `SIGCHLD`
-    /// [`CLD_EXITED`](Self::CLD_EXITED) to [`CLD_CONTINUED`](Self::CLD_CONTINUED).
+    /// Where it came from: [`SI_USER`](Self::SI_USER), [`SI_QUEUE`](Self::SI_QUEUE) and [`SI_TKILL`](Self::SI_TKILL)
+    /// from a process, [`SI_KERNEL`](Self::SI_KERNEL) and other positive ones from the kernel, as with `SIGCHLD`
+    /// [`CLD_EXITED`](Self::CLD_EXITED) to [`CLD_CONTINUED`](Self::CLD_CONTINUED). Of the other negative ones
+    /// `SI_TIMER`, `SI_MESGQ` and `SI_SIGIO` come from the kernel.
     ///
     /// See [sigaction(2)](https://man7.org/linux/man-pages/man2/sigaction.2.html) for all. Of those with a name there,
     /// `SI_TIMER`, `SI_MESGQ` and `SI_ASYNCIO` have other numbers on MIPS.
