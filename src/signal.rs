@@ -93,7 +93,7 @@ signals! {
     XFSZ "SIGXFSZ" abi::SIGXFSZ, "the limit of a file's size is reached";
     VTALRM "SIGVTALRM" abi::SIGVTALRM, "the timer on the process's own processor time";
     PROF "SIGPROF" abi::SIGPROF, "the timer on the processor time spent for the process";
-    WINCH "SIGWINCH" abi::SIGWINCH, "the terminal has another size; to process 1: a key that the console binds to it";
+    WINCH "SIGWINCH" abi::SIGWINCH, "the terminal has another size; to process 1: a console key, if it asked for that";
     IO "SIGIO" abi::SIGIO, "a descriptor is ready (`O_ASYNC`); `SIGPOLL` is the same";
     PWR "SIGPWR" abi::SIGPWR, "the power is failing";
     SYS "SIGSYS" abi::SIGSYS, "system call that a filter refused";
