@@ -57,6 +57,7 @@ mod hexagon {
     pub const F_GETFD: u32 = 1;
     pub const FD_CLOEXEC: u32 = 1;
     pub const RWF_NOWAIT: u32 = 8;
+    pub const SIG_BLOCK: u32 = 0;
     pub const POLLOUT: u32 = 4;
     pub const EPOLL_CLOEXEC: u32 = 0x80000;
     pub const EPOLL_CTL_ADD: u32 = 1;
