@@ -347,6 +347,32 @@ fn each_process_reads_its_own_signals_from_a_descriptor_that_both_have() {
 }
 
 #[test]
+fn a_process_reads_its_own_signals_from_a_descriptor_that_it_received() {
+    if emulator_swaps() {
+        return;
+    }
+    in_child(|| {
+        let both = [Signal::URG, Signal::WINCH];
+        with_signals(&both, |_| {
+            let (here, there) = UnixStream::pair().unwrap();
+            let process = Fork::start(|| {
+                let signals = SignalFd::from(receive_descriptor(&there));
+                assert_eq!(signals.take(), Ok(None));
+                send(this_process(), Signal::WINCH);
+                assert_eq!(signals.read().unwrap().signal(), Signal::WINCH);
+            });
+            send(this_process(), Signal::URG);
+            // It is made after the fork, so that the socket is the only way.
+            let signals = SignalFd::nonblocking(&SigSet::from_signals(&both)).unwrap();
+            send_descriptor(&here, signals.as_raw_fd());
+            process.finish();
+            assert_eq!(signals.read().unwrap().signal(), Signal::URG);
+            assert_eq!(signals.take(), Ok(None));
+        });
+    });
+}
+
+#[test]
 fn epoll_is_woken_for_the_process_that_added_the_descriptor() {
     in_child(|| {
         with_signals(&[Signal::URG], |signals| {
