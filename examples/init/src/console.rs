@@ -2,15 +2,24 @@
 
 use core::ffi::CStr;
 use core::fmt;
+use core::time::Duration;
 
 use barefd::fd::IntoRawFd;
-use barefd::{Clock, TimerFd};
+use barefd::{Clock, PollFd, PollFlags, TimerFd, poll};
 use barefd_start::{print, stderr};
 
 use crate::kernel;
 
-/// A line on the console.
+/// What a line with 115200 baud takes to send a full buffer of the kernel's (4 KiB), and some more.
+const MOMENT: Duration = Duration::from_millis(500);
+
+/// A line on the console, or nothing where that takes no more: a terminal that Ctrl-S stopped, which is the child's too, would
+/// stop init. It cannot be made not to block, as the child shares the open file.
 pub fn say(text: fmt::Arguments<'_>) {
+    // Where poll fails, a stopped terminal is less likely than somebody who wants to read that it fails.
+    if poll(&mut [PollFd::new(&stderr(), PollFlags::OUT)], Some(MOMENT)) == Ok(0) {
+        return;
+    }
     // Nobody is left to tell that it cannot be written.
     let _ = print(stderr(), format_args!("init: {text}\n"));
 }
