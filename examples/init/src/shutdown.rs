@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use barefd::{Errno, Signal, SignalInfo};
+use barefd_start::exit;
 
 use crate::console::say;
 use crate::events::Events;
@@ -14,9 +15,10 @@ const GRACE: Duration = Duration::from_secs(5);
 
 pub fn run(why: &SignalInfo, events: &Events, mounts: &Mounted, root_is_ours: bool) -> ! {
     let signal = why.signal();
-    match why.pid() {
-        0 => say(format_args!("shutting down: {signal} from the kernel")),
-        pid => say(format_args!("shutting down: {signal} from process {pid}")),
+    match (why.code(), why.pid()) {
+        (SignalInfo::SI_KERNEL, _) => say(format_args!("shutting down: {signal} from the kernel")),
+        (_, 0) => say(format_args!("shutting down: {signal} from outside this namespace")),
+        (_, pid) => say(format_args!("shutting down: {signal} from process {pid}")),
     }
     // One that is stopped would not see the first.
     send(Signal::TERM);
@@ -38,6 +40,11 @@ pub fn run(why: &SignalInfo, events: &Events, mounts: &Mounted, root_is_ours: bo
 
     say(format_args!("power off"));
     if let Err(errno) = kernel::power_off() {
+        if !root_is_ours {
+            say(format_args!("power off: {errno}; ending"));
+            // The kernel ends a process namespace with its init, and panics without the first of all.
+            exit(0);
+        }
         say(format_args!("power off: {errno}; halting"));
     }
     if let Err(errno) = kernel::halt() {
@@ -56,20 +63,18 @@ fn send(signal: Signal) {
 
 /// Reaps until no process is left, which is true, or the time is over.
 fn all_end(events: &Events) -> bool {
-    if let Err(errno) = events.after(GRACE) {
+    let timed = events.after(GRACE);
+    if let Err(errno) = timed {
         say(format_args!("no time to end: {errno}"));
-        return kernel::reap().is_err();
     }
+    let mut over = timed.is_err();
     loop {
         match kernel::reap() {
             Ok(Some(_)) => {}
             // ECHILD: every process but the kernel's threads was a descendant, or became a child.
             Err(_) => return true,
-            Ok(None) => {
-                if events.wait().delay {
-                    return false;
-                }
-            }
+            Ok(None) if over => return false,
+            Ok(None) => over = events.wait().delay,
         }
     }
 }
