@@ -22,7 +22,7 @@ const MOUNTS: [Mount; 3] = [
 /// Which of them are to be unmounted.
 pub struct Mounted([bool; MOUNTS.len()]);
 
-/// Mounts what is not mounted, and opens the console, which may lie below `/dev`.
+/// Mounts those that are not where they belong, over whatever else is mounted there, and opens the console, which may lie below `/dev`.
 pub fn mount() -> Mounted {
     let results = MOUNTS.map(|mount| mount.mount());
     console::open();
@@ -35,7 +35,7 @@ pub fn mount() -> Mounted {
 }
 
 impl Mount {
-    /// Whether it was not mounted before.
+    /// Whether it was not mounted there before: EBUSY is for the same file system on the same mount point alone.
     fn mount(&self) -> Result<bool> {
         let made = kernel::mkdir(self.path);
         match (kernel::mount(self.kind, self.path, self.flags), made) {
