@@ -10,6 +10,8 @@ pub const NAMES: Names = Names {
         ["execve", ""],
         ["wait4", ""],
         ["kill", ""],
+        ["rt_sigaction", ""],
+        ["rt_sigsuspend", ""],
         ["openat", ""],
         ["mkdirat", ""],
         ["dup3", ""],
@@ -19,6 +21,6 @@ pub const NAMES: Names = Names {
         ["reboot", ""],
     ],
     together: &[],
-    consts: &["TIOCSCTTY"],
+    consts: &["TIOCSCTTY", "TCSBRK"],
     errnos: &[],
 };

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use barefd::fd::{AsFd, RawFd};
 use barefd::{Clock, Errno, EventFd, Result, SigSet};
-use barefd_start::{Strings, exit, stdin};
+use barefd_start::{Strings, exit, stderr, stdin};
 
 use crate::console::{Word, say};
 use crate::kernel::{self, Vector};
@@ -24,8 +24,6 @@ pub struct Child {
     /// The path, and the arguments, which begin with it.
     command: Option<Strings>,
     env: Strings,
-    /// The signals that are blocked in the child.
-    mask: SigSet,
     life: Option<Life>,
     delay_ms: u64,
 }
@@ -37,8 +35,8 @@ struct Life {
 }
 
 impl Child {
-    pub const fn new(command: Option<Strings>, env: Strings, mask: SigSet) -> Self {
-        Self { command, env, mask, life: None, delay_ms: FIRST_DELAY_MS }
+    pub const fn new(command: Option<Strings>, env: Strings) -> Self {
+        Self { command, env, life: None, delay_ms: FIRST_DELAY_MS }
     }
 
     pub fn pid(&self) -> Option<u32> {
@@ -91,12 +89,14 @@ impl Child {
             Ok(()) | Err(Errno::NOTTY | Errno::BADF) => {}
             Err(errno) => say(format_args!("no controlling terminal: {errno}")),
         }
-        if let Err(errno) = self.mask.thread_set_mask() {
-            say(format_args!("the signal mask stays: {errno}"));
+        if let Err(errno) = SigSet::EMPTY.thread_set_mask() {
+            say(format_args!("signals stay blocked: {errno}"));
         }
         let Some(command) = self.command else { wait(ready) };
         let (path, errno) = self.execute(command, ready);
         say(format_args!("{}: {errno}", Word(path)));
+        // The terminal hangs up when this process ends, and what it has not sent then is lost.
+        let _ = kernel::drain(stderr());
         exit(if errno == Errno::NOENT { 127 } else { 126 })
     }
 

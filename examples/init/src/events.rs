@@ -5,6 +5,7 @@ use core::time::Duration;
 use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, Result, SigSet, SignalFd, SignalInfo, TimerFd, poll};
 
 use crate::console::say;
+use crate::kernel;
 
 /// What passes after a failure, which may come again at once.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -58,15 +59,21 @@ impl Events {
             PollFd::new(&self.heartbeat, PollFlags::IN),
         ];
         self.check("poll", poll(&mut fds, None).map(Some));
-        // The child shares the counter, and may have made it block: it is read only if it is readable. The others do not
-        // block, and are read even where poll failed.
-        let ready = fds.first().is_some_and(PollFd::is_readable);
+        // They do not block, and are read even where poll failed.
         Woken {
-            ready: ready && self.check("eventfd", self.ready.take()).is_some(),
+            ready: self.take_ready(),
             signal: self.check("signalfd", self.signals.take()),
             delay: self.check("timerfd", self.delay.take()).is_some(),
             heartbeat: self.check("timerfd", self.heartbeat.take()).is_some(),
         }
+    }
+
+    /// Whether the child wrote to the counter.
+    pub fn take_ready(&self) -> bool {
+        // The child shares it, and may have made it block.
+        let mut fds = [PollFd::new(&self.ready, PollFlags::IN)];
+        let readable = poll(&mut fds, Some(Duration::ZERO)) == Ok(1);
+        readable && self.check("eventfd", self.ready.take()).is_some()
     }
 
     /// A failure is a line and a pause.
@@ -74,7 +81,9 @@ impl Events {
         result.unwrap_or_else(|errno| {
             say(format_args!("{what}: {errno}"));
             if poll(&mut [], Some(PAUSE)).is_err() {
-                let _ = self.pause.arm_after(PAUSE).and_then(|()| self.pause.wait());
+                let paused = self.pause.arm_after(PAUSE).and_then(|()| self.pause.wait());
+                // Neither poll nor read, then: nothing is left that init could do.
+                paused.unwrap_or_else(|_| kernel::wait_for_ever());
             }
             None
         })

@@ -7,7 +7,7 @@ use core::ptr;
 
 use barefd::fd::{AsRawFd, BorrowedFd, RawFd};
 use barefd::trap::{self, nr::FCNTL, nr::IOCTL};
-use barefd::{Errno, Result, Signal, poll};
+use barefd::{Errno, Result, SigSet, Signal};
 
 mod abi {
     include!(concat!(env!("OUT_DIR"), "/abi.rs"));
@@ -69,6 +69,12 @@ pub fn setsid() -> Result<()> {
 pub fn set_controlling_terminal(fd: BorrowedFd<'_>) -> Result<()> {
     // SAFETY: 0 is no pointer into the program, whatever file this is.
     unit(unsafe { trap::syscall3(IOCTL, fd.as_raw_fd() as usize, abi::TIOCSCTTY as usize, 0) })
+}
+
+/// Waits until a terminal has sent what was written to it.
+pub fn drain(fd: BorrowedFd<'_>) -> Result<()> {
+    // SAFETY: 1 is no pointer into the program, whatever file this is; 0 would send a break.
+    unit(unsafe { trap::syscall3(IOCTL, fd.as_raw_fd() as usize, abi::TCSBRK as usize, 1) })
 }
 
 /// Strings as `execve` takes them: their addresses, and a null.
@@ -135,6 +141,18 @@ fn wait4(options: usize) -> Result<Option<Ended>> {
 pub fn kill_all(signal: Signal) -> Result<()> {
     // SAFETY: no pointer.
     unit(unsafe { trap::syscall2(nr::KILL, ALL, signal.raw() as usize) })
+}
+
+/// Gives every signal its default action.
+pub fn reset_signals() {
+    // Longer than the struct of any ABI, in each of which zeros are SIG_DFL, no flags and an empty mask.
+    let action = [0_usize; 8];
+    for signal in (1..).map_while(Signal::from_raw) {
+        let (number, action) = (signal.raw() as usize, action.as_ptr() as usize);
+        // SAFETY: the kernel reads less than `action`, and a null pointer is not written to. SIGKILL and SIGSTOP fail: they
+        // have no other action.
+        let _ = unsafe { trap::syscall4(nr::RT_SIGACTION, number, action, 0, size_of::<SigSet>()) };
+    }
 }
 
 pub fn is_open(fd: RawFd) -> bool {
@@ -213,9 +231,12 @@ pub fn halt() -> Result<()> {
     reboot(REBOOT_HALT)
 }
 
+/// A signal whose default action is to end the process does so, but for process 1.
 pub fn wait_for_ever() -> ! {
+    let blocked = SigSet::EMPTY;
     loop {
-        // Nothing to wait for and no timeout: it does not come back.
-        let _ = poll(&mut [], None);
+        // It needs neither memory nor a descriptor: only a seccomp filter can refuse it, and make this spin.
+        // SAFETY: the kernel reads a set of that size.
+        let _ = unsafe { trap::syscall2(nr::RT_SIGSUSPEND, (&raw const blocked) as usize, size_of::<SigSet>()) };
     }
 }

@@ -5,14 +5,19 @@
 //!
 //! `init [--heartbeat[=SECONDS]] [/PROGRAM [ARGUMENT…]]`
 //!
-//! - Opens `/dev/console` where descriptors 0 to 2 are closed, and mounts `/dev`, `/proc` and `/sys` where they are not.
+//! - Mounts devtmpfs on `/dev`, proc on `/proc` and sysfs on `/sys`, unless that very file system is there already; any other
+//!   is covered. Opens `/dev/console` where descriptors 0 to 2 are closed.
 //! - Starts one child, in a session of its own with the console as its terminal, and starts it again when it ends: after
 //!   100 ms, then after twice as long each time, 10 s at most. After 100 ms again once a child lived for 10 s, or wrote to the
 //!   event counter whose descriptor the variable `INIT_EVENTFD` tells it. What cannot be executed ends with status 126, and
 //!   with 127 if there is no such file.
 //! - Reaps whatever else becomes its child.
 //! - Shuts down on SIGTERM, SIGINT (Ctrl-Alt-Del) and SIGPWR: SIGTERM to every process, SIGKILL 5 s later to those that are
-//!   left; then it unmounts what it mounted, makes `/` read-only and switches the power off.
+//!   left; then it writes all files to their disks, unmounts what it mounted itself (not what the child mounted), makes `/`
+//!   read-only and switches the power off. In a container that may not do that it exits, which ends the container.
+//!
+//! Descriptors 0 to 2 must be `/dev/console`, as the kernel gives them: any other open file of the child's terminal is dead
+//! (`EIO`) once the first child ended, and the terminal hung up.
 //!
 //! The first word that begins with `/` is the child's path, and what follows it are its arguments. Without one the child is a
 //! function of this program, which waits for ever. A kernel hands over what follows ` -- ` on its command line, and words
@@ -22,7 +27,8 @@
 //! `init: uptime 12 s, child 123, restarts 1, orphans 3`. Those are the seconds since boot, the child's process id or `none`
 //! between two, how often it was started again, and how many other processes were reaped.
 //!
-//! Whatever fails is a line on the console, and init goes on: the kernel panics when process 1 ends.
+//! Whatever fails is a line on the console, and init goes on: the kernel panics when process 1 ends. A line is dropped where
+//! the console takes none for half a second, as after Ctrl-S.
 
 mod args;
 mod child;
@@ -52,21 +58,25 @@ fn main(args: Args) -> i32 {
         let _ = print(stderr(), format_args!("init: this is not process 1, which is what it is made for\n"));
         return 2;
     }
+    // First of all: the kernel drops those that come to process 1 while they are not blocked.
+    let blocked = SIGNALS.thread_block();
+    // Who executed init may have had some ignored, SIGCHLD too, and the child would inherit that.
+    kernel::reset_signals();
+    let caught = kernel::catch_ctrl_alt_del();
     let mounts = mounts::mount();
+    if let Err(errno) = blocked {
+        say(format_args!("signals are not blocked: {errno}"));
+    }
     let options = args::parse(args);
     // The kernel refuses it in a container, whose root may be a part of somebody else's.
-    let root_is_ours = match kernel::catch_ctrl_alt_del() {
+    let root_is_ours = match caught {
         Ok(()) => true,
         Err(errno) => {
             say(format_args!("Ctrl-Alt-Del is not SIGINT: {errno}"));
             false
         }
     };
-    let mask = SIGNALS.thread_block().unwrap_or_else(|errno| {
-        say(format_args!("signals are not blocked: {errno}"));
-        SigSet::EMPTY
-    });
-    let mut child = Child::new(options.child, args.env(), mask);
+    let mut child = Child::new(options.child, args.env());
     let events = match Events::new(&SIGNALS) {
         Ok(events) => events,
         Err((what, errno)) => {
@@ -80,12 +90,11 @@ fn main(args: Args) -> i32 {
         }
     }
 
-    let mut init = Init { events, child, restarts: 0, orphans: 0 };
+    let mut init = Init { events, child, starts: 0, orphans: 0 };
     init.start();
     loop {
         init.reap();
         let woken = init.events.wait();
-        // Before the child is reaped, for one that ends right after it was ready.
         if woken.ready {
             init.child.is_ready();
         }
@@ -93,7 +102,6 @@ fn main(args: Args) -> i32 {
             init.heartbeat();
         }
         if woken.delay {
-            init.restarts += 1;
             init.start();
         }
         match woken.signal {
@@ -119,14 +127,15 @@ fn run_once(child: &mut Child) -> ! {
 struct Init {
     events: Events,
     child: Child,
-    restarts: u64,
+    starts: u64,
     orphans: u64,
 }
 
 impl Init {
     fn start(&mut self) {
-        if let Err(errno) = self.child.start(Some(&self.events.ready)) {
-            self.start_later(format_args!("fork: {errno}"));
+        match self.child.start(Some(&self.events.ready)) {
+            Ok(()) => self.starts += 1,
+            Err(errno) => self.start_later(format_args!("fork: {errno}")),
         }
     }
 
@@ -140,6 +149,10 @@ impl Init {
 
     fn reap(&mut self) {
         while let Ok(Some(ended)) = kernel::reap() {
+            // The child may have been ready right before its end.
+            if self.child.pid() == Some(ended.pid) && self.events.take_ready() {
+                self.child.is_ready();
+            }
             if self.child.ended(ended.pid) {
                 self.start_later(format_args!("child {} {ended}", ended.pid));
             } else {
@@ -149,7 +162,8 @@ impl Init {
     }
 
     fn heartbeat(&self) {
-        let Self { child, restarts, orphans, .. } = self;
+        let Self { child, orphans, .. } = self;
+        let restarts = self.starts.saturating_sub(1);
         let uptime = Clock::Boottime.now().unwrap_or_default().as_secs();
         match child.pid() {
             Some(pid) => say(format_args!("uptime {uptime} s, child {pid}, restarts {restarts}, orphans {orphans}")),
