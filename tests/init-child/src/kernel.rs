@@ -38,10 +38,10 @@ pub fn fork() -> Result<Option<u32>> {
     Ok((pid != 0).then_some(pid as u32))
 }
 
-/// Waits until that child ended.
+/// Waits until that child ended, or is stopped.
 pub fn wait_for(pid: u32) -> Result<()> {
     // SAFETY: a null pointer is not written to.
-    unit(unsafe { trap::syscall4(uapi::__NR_wait4 as usize, pid as usize, 0, 0, 0) })
+    unit(unsafe { trap::syscall4(uapi::__NR_wait4 as usize, pid as usize, 0, uapi::WUNTRACED as usize, 0) })
 }
 
 pub fn kill(pid: u32, signal: Signal) -> Result<()> {

@@ -3,11 +3,12 @@
 #![cfg_attr(feature = "nightly", feature(asm_experimental_arch))]
 //! The child that `examples/init` is tested with: `/child` on a real kernel.
 //!
-//! The first time it leaves orphans behind and kills itself. The second time it looks at what init made of that, and
-//! asks init to shut down. Each check is a line, `child: ok WHAT` or `child: FAILED WHAT`.
+//! The first time it leaves orphans behind and kills itself. The second time it is ready, and ends. The third time it looks
+//! at what init made of that, and asks init to shut down. Each check is a line, `child: ok WHAT` or `child: FAILED WHAT`.
 
 mod kernel;
 
+use core::ffi::CStr;
 use core::time::Duration;
 
 use barefd::fd::{AsFd, FromRawFd, OwnedFd};
@@ -17,17 +18,22 @@ use barefd_start::{Args, exit, print, stdout, write_all};
 barefd_start::entry!(main);
 
 /// There from the first run on: the process ids of the first child and of the orphans.
-const MARKER: &core::ffi::CStr = c"/run-1";
+const MARKER: &CStr = c"/run-1";
+/// There from the second run on.
+const SECOND_MARKER: &CStr = c"/run-2";
 const ORPHANS: usize = 8;
 /// The orphans end that much later than they began.
 const ORPHANS_LIVE: Duration = Duration::from_millis(300);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(10);
+/// Less than the time after which init kills.
+const UNTIL_KILLED: Duration = Duration::from_secs(3);
 
 fn main(args: Args) -> i32 {
     let result = match kernel::create(MARKER) {
         Ok(marker) => first(&marker),
-        Err(Errno::EXIST) => second(args),
+        Err(Errno::EXIST) if kernel::create(SECOND_MARKER).is_ok() => second(args),
+        Err(Errno::EXIST) => third(args),
         Err(errno) => Err(errno),
     };
     if let Err(errno) = result {
@@ -76,7 +82,12 @@ fn orphan(end: Duration) -> Result<()> {
     timer.wait().map(drop)
 }
 
+/// Its end follows so soon that init may see both at once.
 fn second(args: Args) -> Result<()> {
+    event_of_init(args).ok_or(Errno::BADF)?.notify()
+}
+
+fn third(args: Args) -> Result<()> {
     // Before another descriptor gets its number.
     let event = event_of_init(args);
     let marker = kernel::open(MARKER)?;
@@ -93,19 +104,35 @@ fn second(args: Args) -> Result<()> {
     check("/proc is mounted", kernel::open(c"/proc/self/stat").is_ok());
     check("/sys is mounted", kernel::open(c"/sys/kernel").is_ok());
     check("/dev is mounted", kernel::open(c"/dev/null").is_ok());
+    check("Ctrl-Alt-Del is a signal", is_zero(c"/proc/sys/kernel/ctrl-alt-del")?);
     check("descriptors 0 to 2 are open", (0..=2).all(kernel::is_open));
     check("no signal is blocked", SigSet::thread_mask()? == SigSet::EMPTY);
     check("the session is its own", kernel::getsid()? == kernel::getpid());
     check("the terminal is that of the session", kernel::open(c"/dev/tty").is_ok());
 
+    leave_stopped()?;
     let terms = SigSet::EMPTY.with(Signal::TERM);
     terms.thread_block()?;
     let terms = SignalFd::nonblocking(&terms)?;
     check("INIT_EVENTFD was notified", event.is_some_and(|event| event.notify().is_ok()));
     kernel::kill(kernel::INIT, Signal::TERM)?;
-    let came = poll(&mut [PollFd::new(&terms, PollFlags::IN)], Some(LONG))? == 1;
+    let came = poll(&mut [PollFd::new(&terms, PollFlags::IN)], Some(UNTIL_KILLED))? == 1;
     check("SIGTERM came", came && terms.take()?.is_some_and(|info| info.pid() == kernel::INIT));
     Ok(())
+}
+
+/// It ends by SIGTERM once SIGCONT came.
+fn leave_stopped() -> Result<()> {
+    match kernel::fork()? {
+        Some(stopped) => kernel::wait_for(stopped),
+        // Otherwise the kernel continues it when this session ends.
+        None => exit(kernel::setsid().and_then(|()| kernel::kill(kernel::getpid(), Signal::STOP))),
+    }
+}
+
+fn is_zero(path: &CStr) -> Result<bool> {
+    let mut text = [0];
+    Ok(sys::read(kernel::open(path)?.as_fd(), &mut text)? == 1 && text == *b"0")
 }
 
 /// The next process id in the marker, or `None` at its end.

@@ -13,6 +13,8 @@ use crate::workspace::Workspace;
 
 const INIT: &str = "init";
 const CHILD: &str = "init-child";
+/// What init says where SIGTERM did not end everything.
+const LEFT: &str = "processes are left";
 /// A check of the child's, and its outcome.
 const CHECKED: [&str; 2] = ["child: ok ", "child: FAILED "];
 
@@ -22,11 +24,13 @@ struct Scene {
     arguments: &'static [&'static str],
     /// Parts of lines.
     expected: &'static [&'static str],
+    /// How many checks the child makes.
+    checks: usize,
     /// Whether it switches the machine off; otherwise it goes on for ever.
     ends: bool,
 }
 
-/// The child kills itself, then finds itself restarted, and has everything shut down.
+/// The child kills itself, is ready and ends, then looks at what init made of that, and has everything shut down.
 const RESTART: Scene = Scene {
     name: "restart and power-off",
     arguments: &["--bogus", "/child"],
@@ -35,9 +39,13 @@ const RESTART: Scene = Scene {
         "child: first run, killing itself",
         "killed by SIGKILL; restart in 100 ms",
         "is ready",
+        // The first delay again.
+        "exited with status 1; restart in 100 ms",
         "init: shutting down: SIGTERM from process ",
+        "child: ok SIGTERM came",
         "init: power off",
     ],
+    checks: 12,
     ends: true,
 };
 
@@ -54,6 +62,7 @@ const NOTHING: Scene = Scene {
         "exited with status 127; restart in 400 ms",
         "init: uptime ",
     ],
+    checks: 0,
     ends: false,
 };
 
@@ -109,11 +118,12 @@ fn play(workspace: &Workspace, machine: &Machine, scene: &Scene, files: Vec<File
         lines.chain(qemu.lines().map(str::to_owned)).map(|line| format!("\n    {line}")).collect::<String>()
     };
     ensure!(!console.contains(PANIC), "the kernel panicked{}", said());
+    ensure!(!console.contains(LEFT), "{LEFT}{}", said());
     let missing = missing(scene, &console);
     ensure!(missing.is_empty(), "not on the console: {missing:?}{}", said());
     ensure!(ended.status.success() || !scene.ends, "the machine stayed on{}", said());
     let [ok, failed] = CHECKED.map(|verdict| console.lines().filter(|line| line.contains(verdict)).count());
-    ensure!(failed == 0 && (ok > 0) == scene.ends, "the child's checks{}", said());
+    ensure!(failed == 0 && ok == scene.checks, "{ok} of the child's {} checks passed{}", scene.checks, said());
     Ok((scene.expected.len() + ok, format!(" ({release}, {seconds:.1} s)")))
 }
 
