@@ -95,7 +95,7 @@ impl Child {
         let Some(command) = self.command else { wait(ready) };
         let (path, errno) = self.execute(command, ready);
         say(format_args!("{}: {errno}", Word(path)));
-        // The terminal hangs up when this process ends, and what it has not sent then is lost.
+        // With this process's end the kernel hangs up the terminal, and drops what that has not sent.
         let _ = kernel::drain(stderr());
         exit(if errno == Errno::NOENT { 127 } else { 126 })
     }

@@ -13,8 +13,8 @@ use crate::kernel;
 /// What a line with 115200 baud takes to send a full buffer of the kernel's (4 KiB), and some more.
 const MOMENT: Duration = Duration::from_millis(500);
 
-/// A line on the console, or nothing where that takes no more: a terminal that Ctrl-S stopped, which is the child's too, would
-/// stop init. It cannot be made not to block, as the child shares the open file.
+/// A line on the console, or nothing where that takes no more: a terminal that Ctrl-S stopped would stop init. It cannot be
+/// made not to block, as the child shares the open file.
 pub fn say(text: fmt::Arguments<'_>) {
     // Where poll fails, a stopped terminal is less likely than somebody who wants to read that it fails.
     if poll(&mut [PollFd::new(&stderr(), PollFlags::OUT)], Some(MOMENT)) == Ok(0) {

@@ -5,10 +5,10 @@
 //!
 //! `init [--heartbeat[=SECONDS]] [/PROGRAM [ARGUMENT…]]`
 //!
-//! - Mounts devtmpfs on `/dev`, proc on `/proc` and sysfs on `/sys`, unless that very file system is there already; any other
-//!   is covered. Opens `/dev/console` where descriptors 0 to 2 are closed.
-//! - Starts one child, in a session of its own with the console as its terminal, and starts it again when it ends: after
-//!   100 ms, then after twice as long each time, 10 s at most. After 100 ms again once a child lived for 10 s, or wrote to the
+//! - Mounts devtmpfs on `/dev`, proc on `/proc` and sysfs on `/sys`, unless that very file system is there already; any
+//!   other is covered. Opens `/dev/console` where descriptors 0 to 2 are closed.
+//! - Starts one child, in a session of its own with the console as its terminal and no signal blocked or ignored, and starts
+//!   it again when it ends: after 100 ms, then after twice as long each time, 10 s at most. After 100 ms again once a child lived for 10 s, or wrote to the
 //!   event counter whose descriptor the variable `INIT_EVENTFD` tells it. What cannot be executed ends with status 126, and
 //!   with 127 if there is no such file.
 //! - Reaps whatever else becomes its child.
@@ -16,8 +16,8 @@
 //!   left; then it writes all files to their disks, unmounts what it mounted itself (not what the child mounted), makes `/`
 //!   read-only and switches the power off. In a container that may not do that it exits, which ends the container.
 //!
-//! Descriptors 0 to 2 must be `/dev/console`, as the kernel gives them: any other open file of the child's terminal is dead
-//! (`EIO`) once the first child ended, and the terminal hung up.
+//! Descriptors 0 to 2 must be `/dev/console`, as the kernel gives them, or a pseudo-terminal: with the child's end the kernel
+//! hangs up every other terminal of its session, and only what is open as `/dev/console` lives on.
 //!
 //! The first word that begins with `/` is the child's path, and what follows it are its arguments. Without one the child is a
 //! function of this program, which waits for ever. A kernel hands over what follows ` -- ` on its command line, and words

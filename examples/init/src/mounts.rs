@@ -22,7 +22,8 @@ const MOUNTS: [Mount; 3] = [
 /// Which of them are to be unmounted.
 pub struct Mounted([bool; MOUNTS.len()]);
 
-/// Mounts those that are not where they belong, over whatever else is mounted there, and opens the console, which may lie below `/dev`.
+/// Mounts those that are not where they belong, over whatever else is mounted there, and opens the console, which may lie
+/// below `/dev`.
 pub fn mount() -> Mounted {
     let results = MOUNTS.map(|mount| mount.mount());
     console::open();

@@ -42,7 +42,7 @@ pub fn run(why: &SignalInfo, events: &Events, mounts: &Mounted, root_is_ours: bo
     if let Err(errno) = kernel::power_off() {
         if !root_is_ours {
             say(format_args!("power off: {errno}; ending"));
-            // The kernel ends a process namespace with its init, and panics without the first of all.
+            // A process namespace ends with its init. The first init of all, without which the kernel panics, is no such.
             exit(0);
         }
         say(format_args!("power off: {errno}; halting"));
