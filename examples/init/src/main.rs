@@ -7,10 +7,10 @@
 //!
 //! - Mounts devtmpfs on `/dev`, proc on `/proc` and sysfs on `/sys`, unless that very file system is there already; any
 //!   other is covered. Opens `/dev/console` where descriptors 0 to 2 are closed.
-//! - Starts one child, in a session of its own with the console as its terminal and no signal blocked or ignored, and starts
-//!   it again when it ends: after 100 ms, then after twice as long each time, 10 s at most. After 100 ms again once a child lived for 10 s, or wrote to the
-//!   event counter whose descriptor the variable `INIT_EVENTFD` tells it. What cannot be executed ends with status 126, and
-//!   with 127 if there is no such file.
+//! - Starts one child, in a session of its own with the console as its terminal and no signal blocked or ignored, and
+//!   starts it again when it ends: after 100 ms, then after twice as long each time, 10 s at most. After 100 ms again
+//!   once a child lived for 10 s, or wrote to the event counter whose descriptor the variable `INIT_EVENTFD` tells it.
+//!   What cannot be executed ends with status 126, and with 127 if there is no such file.
 //! - Reaps whatever else becomes its child.
 //! - Shuts down on SIGTERM, SIGINT (Ctrl-Alt-Del) and SIGPWR: SIGTERM to every process, SIGKILL 5 s later to those that are
 //!   left; then it writes all files to their disks, unmounts what it mounted itself (not what the child mounted), makes `/`
