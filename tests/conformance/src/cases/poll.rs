@@ -114,7 +114,6 @@ pub fn a_timeout_beyond_the_kernels_range_is_for_ever() -> Outcome {
     let timer = TimerFd::new(Clock::Monotonic)?;
     for seconds in [1 << 31, 1 << 32, i64::MAX as u64, 1 << 63, u64::MAX] {
         timer.arm_after(Duration::from_millis(2))?;
-        check!(timer.get()?.is_armed() || events(&timer, PollFlags::IN)? == PollFlags::IN);
         let mut fds = [PollFd::new(&timer, PollFlags::IN)];
         check_eq!(poll(&mut fds, Some(Duration::new(seconds, 999_999_999))), Ok(1));
         check_eq!(timer.read(), Ok(1));
