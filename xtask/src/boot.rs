@@ -11,7 +11,6 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use cpio::newc;
-use tempfile::NamedTempFile;
 
 use crate::Outcome;
 use crate::cases::{self, Counts, Rule};
@@ -177,7 +176,7 @@ impl<'a> File<'a> {
 
 /// Boots a machine with these files, of which `init` becomes PID 1, and returns the console and a note for its line.
 fn boot(workspace: &Workspace, machine: &Machine, files: &[File], arguments: &[&str]) -> Result<(Done, String)> {
-    let initramfs = archive(files)?;
+    let initramfs = Initramfs::of(workspace, files)?;
     let (mut qemu, release) = prepare(workspace, machine, &initramfs, arguments)?;
     let start = Instant::now();
     let mut console = process::run(qemu.stdin(Stdio::null()))?;
@@ -195,7 +194,7 @@ fn lines(console: &str) -> String {
 fn prepare(
     workspace: &Workspace,
     machine: &Machine,
-    initramfs: &NamedTempFile,
+    initramfs: &Initramfs,
     arguments: &[&str],
 ) -> Result<(Command, String)> {
     let mut line = format!("console={} quiet panic=-1", machine.console);
@@ -205,19 +204,34 @@ fn prepare(
         line.push_str(if index == 0 { ARGUMENTS } else { " " });
         line.push_str(&if argument.contains(' ') { format!("\"{argument}\"") } else { argument.to_string() });
     }
-    machine.qemu(workspace, initramfs.path(), &line)
+    machine.qemu(workspace, &initramfs.0, &line)
 }
 
-/// What the kernel unpacks into its first file system.
-fn archive(files: &[File]) -> Result<NamedTempFile> {
-    let mut archive = NamedTempFile::new()?;
-    for (inode, file) in (1..).zip(files) {
-        let entry = newc::Builder::new(file.name).ino(inode).mode(file.mode);
-        let mut entry = entry.write(archive, u32::try_from(file.contents.len())?);
-        entry.write_all(&file.contents)?;
-        archive = entry.finish()?;
+/// What the kernel unpacks into its first file system: an archive of this process's own, removed on drop.
+struct Initramfs(PathBuf);
+
+impl Initramfs {
+    fn of(workspace: &Workspace, files: &[File]) -> Result<Self> {
+        let directory = workspace.target.join("boot");
+        fs::create_dir_all(&directory)?;
+        let mut archive = Vec::new();
+        for (inode, file) in (1..).zip(files) {
+            let entry = newc::Builder::new(file.name).ino(inode).mode(file.mode);
+            let mut entry = entry.write(archive, u32::try_from(file.contents.len())?);
+            entry.write_all(&file.contents)?;
+            archive = entry.finish()?;
+        }
+        let initramfs = Self(directory.join(format!("{}.cpio", std::process::id())));
+        fs::write(&initramfs.0, newc::trailer(archive)?)?;
+        Ok(initramfs)
     }
-    Ok(newc::trailer(archive)?)
+}
+
+impl Drop for Initramfs {
+    fn drop(&mut self) {
+        // What stays is ignored by git, and made anew by the next process of that number.
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 /// The status that PID 1 exited with, 128 more than the signal that killed it, or None if it did neither.
@@ -249,7 +263,7 @@ fn exit_status(
     arguments: &[&str],
     out: &mut dyn Write,
 ) -> Result<u8> {
-    let initramfs = archive(&[File::program("init", program)?])?;
+    let initramfs = Initramfs::of(workspace, &[File::program("init", program)?])?;
     let (mut qemu, _) = prepare(workspace, machine, &initramfs, arguments)?;
     let mut child = qemu.stdout(Stdio::piped()).spawn()?;
     let mut panicked = None;

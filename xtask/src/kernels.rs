@@ -204,12 +204,13 @@ fn cached(workspace: &Workspace, name: &str, make: impl FnOnce(&Path) -> Result<
     if !home.exists() {
         fs::create_dir_all(&cache)?;
         // Aside, so that a part of it is never taken for the whole, nor what another makes at the same time.
-        let aside = tempfile::tempdir_in(&cache)?;
-        let made = aside.path().join(name);
-        fs::create_dir(&made)?;
-        make(&made)?;
-        let renamed = fs::rename(made, &home);
-        ensure!(home.exists(), "{}: {renamed:?}", home.display());
+        let aside = cache.join(format!("{name}.{}", std::process::id()));
+        fs::create_dir_all(&aside)?;
+        let made = make(&aside).and_then(|()| Ok(fs::rename(&aside, &home)?));
+        if aside.exists() {
+            fs::remove_dir_all(aside)?;
+        }
+        ensure!(home.exists(), "{}: {made:?}", home.display());
     }
     Ok(home)
 }

@@ -60,7 +60,9 @@ fn renumbered(workspace: &Workspace) -> Result<Workspace> {
             fs::copy(&from, &to).with_context(|| file.to_owned())?;
         }
     }
-    Ok(Workspace { root, ..workspace.clone() })
+    // cargo would take what it builds of the copy for what it builds of the workspace.
+    let target = workspace.target.join("renumbered");
+    Ok(Workspace { root, target, ..workspace.clone() })
 }
 
 fn without_time64(table: &str) -> String {

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{File, PANIC, S_IFREG, S_IFSOCK, archive, lines, prepare, program, programs};
+use super::{File, Initramfs, PANIC, S_IFREG, S_IFSOCK, lines, prepare, program, programs};
 use crate::kernels::Machine;
 use crate::process;
 use crate::workspace::Workspace;
@@ -98,7 +98,7 @@ pub fn run(workspace: &Workspace, machines: &[&Machine], out: &mut dyn Write) ->
 
 /// Boots, and returns how many lines were as they had to be, and a note.
 fn play(workspace: &Workspace, machine: &Machine, scene: &Scene, files: Vec<File>) -> Result<(usize, String)> {
-    let initramfs = archive(&files)?;
+    let initramfs = Initramfs::of(workspace, &files)?;
     let (mut qemu, release) = prepare(workspace, machine, &initramfs, scene.arguments)?;
     let start = Instant::now();
     let mut running = qemu.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
