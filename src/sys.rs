@@ -354,7 +354,7 @@ pub fn signalfd4(mask: &SigSet, flags: SignalFdFlags) -> Result<OwnedFd> {
 }
 
 /// [`signalfd4(2)`](https://man7.org/linux/man-pages/man2/signalfd.2.html) of a descriptor that is there: makes it read the
-/// signals of `mask`, and no other.
+/// signals of `mask`, and no other (Linux 2.6.27).
 ///
 /// # Errors
 ///
