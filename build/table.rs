@@ -1,29 +1,16 @@
-//! The tables of ABIs, in `arch/`: their grammar, which of them a target has, and the Rust source made of one.
-//!
-//! A line is `target ARCH WIDTH ENDIAN [ABI…]`, `nr NAME NUMBER`, `const NAME NUMBER` or `errno NAME NUMBER`;
-//! words are parted by spaces, and one that begins with `#` begins a comment.
+//! The tables of ABIs, in `arch/`: which of them a target has, and the Rust source made of one. `arch/README.md` has the
+//! grammar.
 //!
 //! Everyone who builds the crate compiles this file first, unoptimised: few generic functions, and errors are text.
 
-use std::fmt::Arguments;
-
-/// The facts that a table must have; it may have no others.
-pub struct Names {
-    /// The calls. One with two names must be in a table by one of them at least.
-    pub calls: &'static [[&'static str; 2]],
-    /// Calls that the kernel got all at once, so that a table which has only some of them has lost the others.
-    pub together: &'static [&'static str],
-    pub consts: &'static [&'static str],
-    pub errnos: &'static [&'static str],
-}
-
-const X32_SYSCALL_BIT: u64 = 1 << 30;
-
 pub type Result<T> = std::result::Result<T, String>;
 
-/// `arch/ABI.tbl`, unread.
+/// A table, unread.
 pub struct Source {
-    pub abi: String,
+    /// The name of the file without `.tbl`.
+    pub name: String,
+    /// The path of the file, for error messages.
+    pub file: String,
     pub text: String,
 }
 
@@ -36,25 +23,72 @@ pub struct Target {
     pub os: String,
 }
 
+/// How an ABI numbers its calls, and with what times: what its table says before the numbers.
+pub struct Abi<'a> {
+    pub name: &'a str,
+    /// It has the numbers of asm-generic.
+    is_generic: bool,
+    is_32_bit: bool,
+    /// What is added to every number, as the table writes it.
+    base: Option<(i64, &'a str)>,
+    /// It has calls that take a time with 32-bit seconds.
+    pub time32: bool,
+    /// It has the calls of Linux 5.1 that take a time with 64-bit seconds beside, or in place of, those.
+    pub time64: bool,
+}
+
+/// Everything that one ABI says.
 pub struct Table<'a> {
-    pub abi: &'a str,
+    pub abi: &'a Abi<'a>,
     pub facts: Vec<Fact<'a>>,
+    /// The calls that the ABI lacks.
+    pub absent: Vec<&'a str>,
+    /// The calls that not every ABI has by this name.
+    pub some: Vec<&'a str>,
 }
 
 pub struct Fact<'a> {
     /// `nr`, `const` or `errno`.
     pub kind: &'a str,
     pub name: &'a str,
-    pub value: u64,
+    pub value: i64,
     /// The value as the table writes it.
     written: &'a str,
+    pub place: Place<'a>,
+}
+
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    pub file: &'a str,
     line: usize,
+}
+
+impl Place<'_> {
+    fn error(self, found: &str, expected: &str) -> String {
+        format!("{}:{}: found {found}, expected {expected}", self.file, self.line)
+    }
+
+    fn unexpected(self, word: &str, expected: &str) -> String {
+        self.error(&format!("`{word}`"), expected)
+    }
+
+    fn again(self, word: &str, first: Place) -> String {
+        self.error(&format!("`{word}` again"), &format!("it {} alone", self.to(first)))
+    }
+
+    /// Where another line is, for a reader of this one.
+    fn to(self, other: Place) -> String {
+        if other.file == self.file {
+            format!("on line {}", other.line)
+        } else {
+            format!("in {}:{}", other.file, other.line)
+        }
+    }
 }
 
 /// A line that is not empty.
 pub struct Line<'a> {
-    abi: &'a str,
-    number: usize,
+    place: Place<'a>,
     pub words: Vec<&'a str>,
 }
 
@@ -62,25 +96,31 @@ impl<'a> Line<'a> {
     fn word(&self, index: usize, expected: &str) -> Result<&'a str> {
         match self.words.get(index) {
             Some(word) => Ok(word),
-            None => Err(self.error(format_args!("the end of the line"), format_args!("{expected}"))),
+            None => Err(self.place.error("the end of the line", expected)),
         }
     }
 
-    fn unexpected(&self, word: &str, expected: &str) -> String {
-        self.error(format_args!("`{word}`"), format_args!("{expected}"))
+    fn end(&self, index: usize) -> Result<()> {
+        match self.words.get(index) {
+            Some(word) => Err(self.place.unexpected(word, "the end of the line")),
+            None => Ok(()),
+        }
     }
 
-    fn error(&self, found: Arguments, expected: Arguments) -> String {
-        format!("arch/{}.tbl:{}: found {found}, expected {expected}", self.abi, self.number)
+    /// The words after the first are not what was expected.
+    fn unexpected_rest(&self, expected: &str) -> String {
+        match self.word(1, expected) {
+            Ok(_) => self.place.unexpected(&join(&self.words[1..], " "), expected),
+            Err(error) => error,
+        }
     }
 }
 
-/// The `target` lines of a table, or the others, but for those that are empty.
-fn lines(source: &Source, targets: bool) -> Vec<Line<'_>> {
+fn lines(source: &Source) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     for (index, text) in source.text.split('\n').enumerate() {
         let mut words = Vec::new();
-        // A checkout on Windows can have the carriage returns of the place.
+        // A checkout on Windows can end its lines with a carriage return.
         for word in text.strip_suffix("\r").unwrap_or(text).split(' ') {
             if word.starts_with("#") {
                 break;
@@ -89,8 +129,8 @@ fn lines(source: &Source, targets: bool) -> Vec<Line<'_>> {
                 words.push(word);
             }
         }
-        if !words.is_empty() && targets == (words[0] == "target") {
-            lines.push(Line { abi: &source.abi, number: index + 1, words });
+        if !words.is_empty() {
+            lines.push(Line { place: Place { file: &source.file, line: index + 1 }, words });
         }
     }
     lines
@@ -110,30 +150,34 @@ pub fn join(names: &[&str], between: &str) -> String {
 
 /// The `target` lines of a table, at least one. The other lines may be anything.
 pub fn targets(source: &Source) -> Result<Vec<Line<'_>>> {
-    let targets = lines(source, true);
-    for line in &targets {
+    let mut targets: Vec<Line> = Vec::new();
+    for line in lines(source) {
+        if line.words[0] != "target" {
+            continue;
+        }
         line.word(1, "an architecture, by rustc's name")?;
         let width = line.word(2, "`32` or `64`")?;
         if width != "32" && width != "64" {
-            return Err(line.unexpected(width, "`32` or `64`"));
+            return Err(line.place.unexpected(width, "`32` or `64`"));
         }
         let endian = line.word(3, "`little` or `big`")?;
         if endian != "little" && endian != "big" {
-            return Err(line.unexpected(endian, "`little` or `big`"));
+            return Err(line.place.unexpected(endian, "`little` or `big`"));
         }
         for first in &targets {
-            if first.number == line.number {
-                break;
-            }
             if first.words[1..4] == line.words[1..4] {
-                let target = join(&line.words[1..4], " ");
-                let once = format!("it on line {} alone", first.number);
-                return Err(line.error(format_args!("`{target}` again"), format_args!("{once}")));
+                return Err(line.place.again(&join(&line.words[1..4], " "), first.place));
+            }
+            if first.words[2] != width {
+                return Err(line
+                    .place
+                    .unexpected(width, &format!("`{}`, as {}", first.words[2], line.place.to(first.place))));
             }
         }
+        targets.push(line);
     }
     if targets.is_empty() {
-        return Err(format!("arch/{}.tbl: missing `target`", source.abi));
+        return Err(format!("{}: missing `target`", source.file));
     }
     Ok(targets)
 }
@@ -145,20 +189,18 @@ pub fn choose<'a>(target: &Target, tables: &'a [Source]) -> Result<&'a Source> {
         return Err(format!("found target_os `{os}`, expected `linux` or `android`"));
     }
     let wanted = [arch.as_str(), width, endian];
-    let mut chosen: Option<(&Source, usize)> = None;
-    let mut abis = Vec::new();
+    let mut chosen: Option<(&Source, Place)> = None;
+    let mut names = Vec::new();
     for table in tables {
-        abis.push(table.abi.as_str());
-        for line in &targets(table)? {
+        names.push(table.name.as_str());
+        for line in targets(table)? {
             if line.words[1..4] != wanted || line.words.len() > 4 && !line.words[4..].contains(&abi.as_str()) {
                 continue;
             }
-            if let Some((first, number)) = chosen {
-                let target = join(&line.words[1..], " ");
-                let once = format!("it in arch/{}.tbl:{number} alone", first.abi);
-                return Err(line.error(format_args!("`{target}` again"), format_args!("{once}")));
+            if let Some((_, first)) = chosen {
+                return Err(line.place.again(&join(&line.words[1..], " "), first));
             }
-            chosen = Some((table, line.number));
+            chosen = Some((table, line.place));
         }
     }
     match chosen {
@@ -166,134 +208,310 @@ pub fn choose<'a>(target: &Target, tables: &'a [Source]) -> Result<&'a Source> {
         None => Err(format!(
             "found target `{}`, expected one of the ABIs that have a table in arch/: {}",
             join(&[arch, width, endian, abi], " "),
-            join(&abis, ", "),
+            join(&names, ", "),
         )),
     }
 }
 
-/// A number in decimal, or in hexadecimal after `0x`.
-fn number(written: &str) -> Option<u64> {
+/// Reads what a table says before its numbers.
+pub fn abi(source: &Source) -> Result<Abi<'_>> {
+    let is_32_bit = targets(source)?[0].words[2] == "32";
+    let mut numbers: Option<Line> = None;
+    let mut time: Option<Line> = None;
+    for line in lines(source) {
+        let slot = match line.words[0] {
+            "numbers" => &mut numbers,
+            "time" => &mut time,
+            _ => continue,
+        };
+        if let Some(first) = slot {
+            return Err(line.place.again(line.words[0], first.place));
+        }
+        *slot = Some(line);
+    }
+    let Some(numbers) = numbers else {
+        return Err(format!("{}: missing `numbers`", source.file));
+    };
+    let Some(time) = time else {
+        return Err(format!("{}: missing `time`", source.file));
+    };
+
+    let (is_generic, base) = match numbers.words[1..] {
+        ["generic"] => (true, None),
+        ["own"] => (false, None),
+        ["own", written] => match number(written) {
+            Some(value @ 1..=0x7fff_ffff) => (false, Some((value, written))),
+            _ => return Err(numbers.place.unexpected(written, "a number of at most 31 bits")),
+        },
+        _ => return Err(numbers.unexpected_rest("`generic`, `own` or `own` and a number")),
+    };
+    let (time32, time64) = match time.words[1..] {
+        ["native"] => (false, false),
+        ["time32", "time64"] => (true, true),
+        ["time64"] => (false, true),
+        _ => return Err(time.unexpected_rest("`native`, `time32 time64` or `time64`")),
+    };
+    Ok(Abi { name: &source.name, is_generic, is_32_bit, base, time32, time64 })
+}
+
+/// A number in decimal, or in hexadecimal after `0x`; `-` before it makes it negative.
+fn number(written: &str) -> Option<i64> {
+    if let Some(positive) = written.strip_prefix("-") {
+        return match number(positive) {
+            Some(value @ 1..) => Some(-value),
+            _ => None,
+        };
+    }
     let (digits, radix) = match written.strip_prefix("0x") {
         Some(digits) => (digits, 16),
         None => (written, 10),
     };
     match digits.as_bytes() {
         // from_str_radix takes a sign.
-        [b'+', ..] => None,
+        [b'+' | b'-', ..] => None,
         // 010 is eight to some readers and ten to others.
         [b'0', _, ..] if radix == 10 => None,
-        _ => u64::from_str_radix(digits, radix).ok(),
+        _ => i64::from_str_radix(digits, radix).ok(),
     }
 }
 
-fn fact<'a>(line: &Line<'a>, names: &Names) -> Result<Fact<'a>> {
-    let kind = line.words[0];
-    let names = match kind {
-        "nr" => names.calls.as_flattened(),
-        "const" => names.consts,
-        "errno" => names.errnos,
-        _ => return Err(line.unexpected(kind, "`target`, `nr`, `const` or `errno`")),
-    };
-    let name = line.word(1, "a name")?;
-    if !names.contains(&name) {
-        let known = join(names, "`, `");
-        return Err(line.error(format_args!("`{name}`"), format_args!("one of `{known}`")));
-    }
+/// The number in a line, as it is written and as a value.
+fn value<'a>(line: &Line<'a>, kind: &str) -> Result<(i64, &'a str)> {
     let written = line.word(2, "a number")?;
-    let Some(value) = number(written) else {
-        return Err(line.unexpected(written, "a number, decimal or hexadecimal after `0x`"));
+    let (least, most, range) = match kind {
+        "const" => (-0x8000_0000, 0xffff_ffff, "a number of at most 32 bits"),
+        "errno" => (1, 4095, "a number from 1 to 4095"),
+        _ => (0, 8191, "a number below 8192"),
     };
-    let (fits, range) = match kind {
-        "nr" => (value & !X32_SYSCALL_BIT < 8192, "a number below 8192, bit 30 aside"),
-        "errno" => (matches!(value, 1..=4095), "a number from 1 to 4095"),
-        _ => (value <= 0xffff_ffff, "a number of at most 32 bits"),
-    };
-    if !fits {
-        return Err(line.unexpected(written, range));
-    }
-    match line.words.get(3) {
-        Some(word) => Err(line.unexpected(word, "the end of the line")),
-        None => Ok(Fact { kind, name, value, written, line: line.number }),
+    match number(written) {
+        Some(value) if value >= least && value <= most => Ok((value, written)),
+        Some(_) => Err(line.place.unexpected(written, range)),
+        None => Err(line.place.unexpected(written, "a number, decimal or hexadecimal after `0x`")),
     }
 }
 
-/// Reads a whole table, but for its `target` lines.
-pub fn parse<'a>(source: &'a Source, names: &Names) -> Result<Table<'a>> {
-    let mut facts: Vec<Fact> = Vec::new();
-    for line in &lines(source, false) {
-        let fact = fact(line, names)?;
-        for first in &facts {
-            if first.name == fact.name {
-                let once = format!("it on line {} alone", first.line);
-                return Err(line.error(format_args!("`{}` again", fact.name), format_args!("{once}")));
-            }
-            if first.kind == "nr" && fact.kind == "nr" && first.value == fact.value {
-                let other = format!("a number other than that of `{}` on line {}", first.name, first.line);
-                return Err(line.error(format_args!("`{}`", fact.written), format_args!("{other}")));
-            }
-        }
-        facts.push(fact);
-    }
-    match missing(names, &facts) {
-        Some(fact) => Err(format!("arch/{}.tbl: missing {fact}", source.abi)),
-        None => Ok(Table { abi: &source.abi, facts }),
+/// Whether the line says that an ABI does not have a call.
+fn is_none(line: &Line) -> bool {
+    line.words.len() > 2 && line.words[2] == "none"
+}
+
+/// The line about a name, which is the second word.
+fn find<'a, 'b>(lines: &'b [Line<'a>], name: &str) -> Option<&'b Line<'a>> {
+    lines.iter().find(|line| line.words.len() > 1 && line.words[1] == name)
+}
+
+fn kind_of(rule: &str) -> &str {
+    match rule {
+        "const" | "errno" => rule,
+        _ => "nr",
     }
 }
 
-fn missing(names: &Names, facts: &[Fact]) -> Option<String> {
-    for call in names.calls {
-        if !has(facts, call[0]) && !has(facts, call[1]) {
-            return Some(format!("`nr {}`", join(call, "` or `nr ")));
-        }
-    }
-    for one in names.together {
-        for other in names.together {
-            if has(facts, one) && !has(facts, other) {
-                return Some(format!("`nr {other}`, since `nr {one}` is there"));
+/// Checks `shared/all.tbl`.
+fn check_all(all: &[Line]) -> Result<()> {
+    for line in all {
+        let words = match line.words[0] {
+            "some" | "every" | "const" | "errno" => 3,
+            "generic" | "time64" => 4,
+            other => {
+                let rules = "`generic`, `some`, `every`, `time64`, `const` or `errno`";
+                return Err(line.place.unexpected(other, rules));
             }
+        };
+        once(all, line)?;
+        if line.words[0] != "some" || !is_none(line) {
+            value(line, kind_of(line.words[0]))?;
         }
-    }
-    for name in names.consts {
-        if !has(facts, name) {
-            return Some(format!("`const {name}`"));
+        if line.words[0] == "time64" {
+            line.word(3, "the call that takes a 32-bit time")?;
         }
+        line.end(words)?;
     }
-    for name in names.errnos {
-        if !has(facts, name) {
-            return Some(format!("`errno {name}`"));
-        }
-    }
-    None
+    Ok(())
 }
 
-fn has(facts: &[Fact], name: &str) -> bool {
-    for fact in facts {
-        if fact.name == name {
-            return true;
+/// A line has a name, and is the only one that has it.
+fn once<'a>(lines: &[Line], line: &Line<'a>) -> Result<&'a str> {
+    let name = line.word(1, "a name")?;
+    match find(lines, name) {
+        Some(first) if first.place.line != line.place.line || first.place.file != line.place.file => {
+            Err(line.place.again(name, first.place))
+        }
+        _ => Ok(name),
+    }
+}
+
+/// Checks the lines of an ABI's own.
+fn check_own(own: &[Line], all: &[Line]) -> Result<()> {
+    for line in own {
+        let kind = line.words[0];
+        if kind != "nr" && kind != "const" && kind != "errno" {
+            let kinds = "`target`, `numbers`, `time`, `include`, `nr`, `const` or `errno`";
+            return Err(line.place.unexpected(kind, kinds));
+        }
+        let name = once(own, line)?;
+        let mut known = Vec::new();
+        let mut usual = None;
+        for shared in all {
+            let rule = shared.words[0];
+            if kind_of(rule) == kind && rule != "every" && rule != "time64" {
+                known.push(shared.words[1]);
+                if shared.words[1] == name {
+                    usual = Some(shared);
+                }
+            }
+        }
+        let Some(usual) = usual else {
+            return Err(line.place.unexpected(name, &format!("one of `{}`", join(&known, "`, `"))));
+        };
+        if usual.words[0] != "some" || !is_none(line) {
+            let (value, written) = value(line, kind)?;
+            if kind != "nr" && number(usual.words[2]) == Some(value) {
+                let other = format!("a number other than the usual one {}", line.place.to(usual.place));
+                return Err(line.place.unexpected(written, &other));
+            }
+        }
+        line.end(3)?;
+    }
+    Ok(())
+}
+
+/// The lines of a table with numbers and constants, those of the tables that it includes too.
+fn own<'a>(source: &'a Source, shared: &'a [Source]) -> Result<Vec<Line<'a>>> {
+    let mut own = Vec::new();
+    for line in lines(source) {
+        match line.words[0] {
+            "target" | "numbers" | "time" => {}
+            "include" => {
+                let name = line.word(1, "the name of a table")?;
+                line.end(2)?;
+                let mut names = Vec::new();
+                let mut included = Vec::new();
+                for table in shared {
+                    if table.name != "all" {
+                        names.push(table.name.as_str());
+                    }
+                    if table.name == name {
+                        included = lines(table);
+                    }
+                }
+                if !names.contains(&name) {
+                    return Err(line.place.unexpected(name, &format!("one of `{}`", join(&names, "`, `"))));
+                }
+                own.append(&mut included);
+            }
+            _ => own.push(line),
         }
     }
-    false
+    Ok(own)
+}
+
+/// Reads the numbers and the constants of an ABI: its own, and what it shares with others.
+pub fn parse<'a>(abi: &'a Abi<'a>, source: &'a Source, shared: &'a [Source]) -> Result<Table<'a>> {
+    let mut all = Vec::new();
+    for table in shared {
+        if table.name == "all" {
+            all = lines(table);
+        }
+    }
+    check_all(&all)?;
+    let own = own(source, shared)?;
+    check_own(&own, &all)?;
+
+    let mut table = Table { abi, facts: Vec::new(), absent: Vec::new(), some: Vec::new() };
+    for line in &all {
+        if line.words[0] == "some" || line.words[0] == "generic" && line.words.len() > 3 {
+            table.some.push(line.words[1]);
+            if line.words.len() > 3 {
+                table.some.push(line.words[3]);
+            }
+        }
+        let Some((name, line)) = resolve(abi, source, &all, line, find(&own, line.words[1]))? else {
+            table.absent.push(line.words[1]);
+            continue;
+        };
+        let kind = kind_of(line.words[0]);
+        let (mut value, written) = value(line, kind)?;
+        if let ("nr", Some((base, _))) = (kind, abi.base) {
+            value += base;
+        }
+        for first in &table.facts {
+            if first.kind == "nr" && kind == "nr" && first.value == value {
+                let other = format!("a number other than that of `{}` {}", first.name, line.place.to(first.place));
+                return Err(line.place.unexpected(written, &other));
+            }
+        }
+        table.facts.push(Fact { kind, name, value, written, place: line.place });
+    }
+    Ok(table)
+}
+
+/// What an ABI calls the name of a line in `shared/all.tbl`, and the line with its number: that one, or the ABI's own.
+/// `None` for a call that the ABI lacks.
+fn resolve<'a, 'b>(
+    abi: &Abi,
+    source: &Source,
+    all: &[Line<'a>],
+    line: &'b Line<'a>,
+    own: Option<&'b Line<'a>>,
+) -> Result<Option<(&'a str, &'b Line<'a>)>> {
+    let (rule, mut name) = (line.words[0], line.words[1]);
+    if rule == "time64" && !abi.time64 {
+        return Ok(None);
+    }
+    if rule == "generic" || rule == "some" {
+        for new in all {
+            if new.words[0] == "time64" && new.words[3] == name && abi.time64 && !abi.time32 {
+                let expected = "no call with a 32-bit time, since `time` is `time64`";
+                return match own {
+                    Some(own) => Err(own.place.unexpected(name, expected)),
+                    None => Ok(None),
+                };
+            }
+        }
+        match own {
+            Some(own) if abi.is_generic && rule == "generic" => {
+                let expected = format!("the generic number, which is {}", own.place.to(line.place));
+                return Err(own.place.unexpected(name, &expected));
+            }
+            None if !abi.is_generic => return Err(format!("{}: missing `nr {name}`", source.file)),
+            _ => {}
+        }
+        if abi.is_generic && abi.is_32_bit && rule == "generic" && line.words.len() > 3 {
+            name = line.words[3];
+        }
+    }
+    let line = own.unwrap_or(line);
+    Ok(if is_none(line) { None } else { Some((name, line)) })
 }
 
 /// The Rust source of a table: the module `nr`, then the constants and the errnos.
 pub fn render(table: &Table) -> String {
     let mut numbers = String::new();
     let mut others = String::new();
+    let base = match table.abi.base {
+        Some((_, written)) => format!("{written} + "),
+        None => String::new(),
+    };
     for fact in &table.facts {
         let (name, value) = (fact.name, fact.written);
         let upper = name.strip_prefix("_").unwrap_or(name).to_ascii_uppercase();
         if fact.kind == "nr" {
             numbers.push_str(&format!(
-                "    /// `{name}`\n    #[doc(alias = \"__NR_{name}\")]\n    pub const {upper}: usize = {value};\n"
+                "    /// `{name}`\n    #[doc(alias = \"__NR_{name}\")]\n    pub const {upper}: usize = {base}{value};\n"
             ));
         } else {
-            let width = if fact.kind == "errno" { 16 } else { 32 };
-            others.push_str(&format!("pub const {upper}: u{width} = {value};\n"));
+            let kind = match fact.kind {
+                "errno" => "u16",
+                _ if fact.value < 0 => "i32",
+                _ => "u32",
+            };
+            others.push_str(&format!("pub const {upper}: {kind} = {value};\n"));
         }
     }
     format!(
         "/// The system call numbers of the Linux ABI `{}`, by the kernel's names.\n///\n\
          /// A call that this ABI does not have is not here.\npub mod nr {{\n{numbers}}}\n\n{others}",
-        table.abi
+        table.abi.name
     )
 }

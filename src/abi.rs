@@ -1,32 +1,45 @@
-//! What the kernel's ABI says: the constants and structs that cross it.
+//! The constants and the structs of the kernel's ABI.
 //!
-//! What differs between ABIs comes from the target's table in `arch/`; what is the same everywhere stands here.
+//! The constants are generated from the target's table in `arch/`, and so are two cfgs of the crate: `time32` where the
+//! ABI has the calls that take a time with 32-bit seconds, and `time64` where it has those of Linux 5.1 with 64-bit
+//! seconds, beside or in place of the others. An ABI with neither has one set of calls, with 64-bit seconds.
+//!
+//! Two types have the kernel's layout themselves and stand with their methods: [`PollFd`](crate::PollFd) and
+//! [`SigSet`](crate::SigSet).
 
-use core::mem::{offset_of, transmute};
-use static_assertions::const_assert_eq;
+use core::mem::transmute;
 
 include!(concat!(env!("OUT_DIR"), "/abi.rs"));
 
-pub(crate) const CLOCK_REALTIME: i32 = 0;
-pub(crate) const CLOCK_MONOTONIC: i32 = 1;
-pub(crate) const CLOCK_BOOTTIME: i32 = 7;
-pub(crate) const CLOCK_REALTIME_ALARM: i32 = 8;
-pub(crate) const CLOCK_BOOTTIME_ALARM: i32 = 9;
+/// Structs by the kernel's names: the size, then the offset of each field.
+pub type Layouts = &'static [(&'static str, usize, &'static [(&'static str, usize)])];
 
-pub(crate) const F_GETFL: usize = 3;
-pub(crate) const F_SETFL: usize = 4;
-pub(crate) const F_DUPFD_CLOEXEC: usize = 1030;
+/// Asserts the layouts of structs, and lists them in `LAYOUTS` for the check against the kernel's headers.
+macro_rules! layouts {
+    ($($Struct:ty = $kernel:literal, $size:literal bytes: $($field:ident $offset:literal),*;)*) => {
+        $(
+            ::static_assertions::const_assert!(
+                size_of::<$Struct>() == $size $(&& ::core::mem::offset_of!($Struct, $field) == $offset)*
+            );
+        )*
 
-pub(crate) const SI_USER: i32 = 0;
-pub(crate) const SI_KERNEL: i32 = 128;
-pub(crate) const SI_QUEUE: i32 = -1;
-pub(crate) const SI_TKILL: i32 = -6;
-pub(crate) const CLD_EXITED: i32 = 1;
-pub(crate) const CLD_KILLED: i32 = 2;
-pub(crate) const CLD_DUMPED: i32 = 3;
-pub(crate) const CLD_TRAPPED: i32 = 4;
-pub(crate) const CLD_STOPPED: i32 = 5;
-pub(crate) const CLD_CONTINUED: i32 = 6;
+        pub const LAYOUTS: $crate::abi::Layouts = &[
+            $(($kernel, size_of::<$Struct>(), &[$((stringify!($field), ::core::mem::offset_of!($Struct, $field))),*])),*
+        ];
+    };
+}
+pub(crate) use layouts;
+
+layouts! {
+    Timespec = "__kernel_timespec", 16 bytes: tv_sec 0, tv_nsec 8;
+    Itimerspec = "__kernel_itimerspec", 32 bytes: it_interval 0, it_value 16;
+    OldTimespec32 = "timespec", 8 bytes: tv_sec 0, tv_nsec 4;
+    OldItimerspec32 = "itimerspec", 16 bytes: it_interval 0, it_value 8;
+    SignalfdSiginfo = "signalfd_siginfo", 128 bytes:
+        ssi_signo 0, ssi_errno 4, ssi_code 8, ssi_pid 12, ssi_uid 16, ssi_fd 20, ssi_tid 24, ssi_band 28,
+        ssi_overrun 32, ssi_trapno 36, ssi_status 40, ssi_int 44, ssi_ptr 48, ssi_utime 56, ssi_stime 64,
+        ssi_addr 72, ssi_addr_lsb 80, ssi_syscall 84, ssi_call_addr 88, ssi_arch 96;
+}
 
 /// `struct __kernel_timespec`: two 64-bit fields on every ABI (`include/uapi/linux/time_types.h`).
 #[repr(C)]
@@ -40,10 +53,6 @@ pub struct Timespec {
     pub tv_nsec: i64,
 }
 
-const_assert_eq!(size_of::<Timespec>(), 16);
-const_assert_eq!(offset_of!(Timespec, tv_sec), 0);
-const_assert_eq!(offset_of!(Timespec, tv_nsec), 8);
-
 /// `struct __kernel_itimerspec`: two [`Timespec`], the interval first (`include/uapi/linux/time_types.h`).
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -55,12 +64,7 @@ pub struct Itimerspec {
     pub it_value: Timespec,
 }
 
-const_assert_eq!(size_of::<Itimerspec>(), 32);
-const_assert_eq!(offset_of!(Itimerspec, it_interval), 0);
-const_assert_eq!(offset_of!(Itimerspec, it_value), 16);
-
 /// `struct old_timespec32`, of the calls that 32-bit ABIs had before Linux 5.1 (`include/vdso/time32.h`).
-#[cfg(all(nr = "timerfd_settime64", nr = "timerfd_settime"))]
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OldTimespec32 {
@@ -71,7 +75,6 @@ pub struct OldTimespec32 {
 }
 
 /// `struct old_itimerspec32`: two [`OldTimespec32`], the interval first (`include/linux/time32.h`).
-#[cfg(all(nr = "timerfd_settime64", nr = "timerfd_settime"))]
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OldItimerspec32 {
@@ -80,14 +83,6 @@ pub struct OldItimerspec32 {
     /// The first expiration; zero for a disarmed timer.
     pub it_value: OldTimespec32,
 }
-
-#[cfg(all(nr = "timerfd_settime64", nr = "timerfd_settime"))]
-const _: () = {
-    const_assert_eq!(size_of::<OldTimespec32>(), 8);
-    const_assert_eq!(offset_of!(OldTimespec32, tv_nsec), 4);
-    const_assert_eq!(size_of::<OldItimerspec32>(), 16);
-    const_assert_eq!(offset_of!(OldItimerspec32, it_value), 8);
-};
 
 /// `struct signalfd_siginfo`: what a read of a signal descriptor gives for each signal
 /// (`include/uapi/linux/signalfd.h`).
@@ -141,28 +136,6 @@ pub struct SignalfdSiginfo {
     pub ssi_arch: u32,
     pad: [u8; 28],
 }
-
-const_assert_eq!(size_of::<SignalfdSiginfo>(), 128);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_signo), 0);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_errno), 4);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_code), 8);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_pid), 12);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_uid), 16);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_fd), 20);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_tid), 24);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_band), 28);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_overrun), 32);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_trapno), 36);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_status), 40);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_int), 44);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_ptr), 48);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_utime), 56);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_stime), 64);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_addr), 72);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_addr_lsb), 80);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_syscall), 84);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_call_addr), 88);
-const_assert_eq!(offset_of!(SignalfdSiginfo, ssi_arch), 96);
 
 impl SignalfdSiginfo {
     /// The record that these bytes of a read are.

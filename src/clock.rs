@@ -2,8 +2,9 @@
 
 use core::time::Duration;
 
-use crate::sys::Timespec;
-use crate::{Errno, Result, abi, time64};
+use crate::abi::{self, Timespec};
+use crate::errno::{Errno, Result};
+use crate::time64;
 
 /// A clock that a [`TimerFd`](crate::TimerFd) can run on.
 ///
@@ -46,11 +47,11 @@ impl Clock {
     #[must_use]
     pub const fn id(self) -> i32 {
         match self {
-            Self::Realtime => abi::CLOCK_REALTIME,
-            Self::Monotonic => abi::CLOCK_MONOTONIC,
-            Self::Boottime => abi::CLOCK_BOOTTIME,
-            Self::RealtimeAlarm => abi::CLOCK_REALTIME_ALARM,
-            Self::BoottimeAlarm => abi::CLOCK_BOOTTIME_ALARM,
+            Self::Realtime => abi::CLOCK_REALTIME as i32,
+            Self::Monotonic => abi::CLOCK_MONOTONIC as i32,
+            Self::Boottime => abi::CLOCK_BOOTTIME as i32,
+            Self::RealtimeAlarm => abi::CLOCK_REALTIME_ALARM as i32,
+            Self::BoottimeAlarm => abi::CLOCK_BOOTTIME_ALARM as i32,
         }
     }
 

@@ -1,7 +1,8 @@
 //! The eight bytes that event counters and timers are read through, and the policy of reading them.
 
+use crate::errno::{Errno, Result};
 use crate::fd::BorrowedFd;
-use crate::{Errno, Result, sys};
+use crate::sys;
 
 pub(crate) enum Read {
     Count(u64),

@@ -1,7 +1,10 @@
 //! What the types have in common: they own a descriptor, and wait for it.
 
+use crate::errno::Result;
 use crate::fd::BorrowedFd;
-use crate::{PollFd, PollFlags, Result, poll};
+use crate::flags::PollFlags;
+use crate::poll::poll;
+use crate::pollfd::PollFd;
 
 /// Waits until a read of `fd` may give something.
 pub(crate) fn wait(fd: BorrowedFd<'_>) -> Result<()> {
@@ -19,11 +22,11 @@ macro_rules! descriptor {
             ///
             /// # Errors
             ///
-            /// - [`BADF`](Errno::BADF): somebody closed the descriptor behind its owner's back
+            /// - [`BADF`](crate::Errno::BADF): somebody closed the descriptor behind its owner's back
             #[inline]
             #[doc(alias("os.get_blocking", "F_GETFL"))]
-            pub fn is_nonblocking(&self) -> Result<bool> {
-                Ok(sys::fcntl_getfl(self.as_fd())? & abi::O_NONBLOCK != 0)
+            pub fn is_nonblocking(&self) -> $crate::Result<bool> {
+                Ok($crate::sys::fcntl_getfl($crate::fd::AsFd::as_fd(self))? & $crate::abi::O_NONBLOCK != 0)
             }
 
             /// Sets or clears `O_NONBLOCK` on the open file description: for every duplicate, in every process that has
@@ -35,12 +38,12 @@ macro_rules! descriptor {
             ///
             /// # Errors
             ///
-            /// - [`BADF`](Errno::BADF): somebody closed the descriptor behind its owner's back
+            /// - [`BADF`](crate::Errno::BADF): somebody closed the descriptor behind its owner's back
             #[doc(alias("os.set_blocking", "F_SETFL"))]
-            pub fn set_nonblocking(&self, nonblocking: bool) -> Result<()> {
-                let flags = sys::fcntl_getfl(self.as_fd())?;
-                let flags = if nonblocking { flags | abi::O_NONBLOCK } else { flags & !abi::O_NONBLOCK };
-                sys::fcntl_setfl(self.as_fd(), flags)
+            pub fn set_nonblocking(&self, nonblocking: bool) -> $crate::Result<()> {
+                let flags = $crate::sys::fcntl_getfl($crate::fd::AsFd::as_fd(self))?;
+                let flags = if nonblocking { flags | $crate::abi::O_NONBLOCK } else { flags & !$crate::abi::O_NONBLOCK };
+                $crate::sys::fcntl_setfl($crate::fd::AsFd::as_fd(self), flags)
             }
 
             /// Another descriptor of the same open file description: the state and `O_NONBLOCK` are shared. It is
@@ -50,61 +53,61 @@ macro_rules! descriptor {
             ///
             /// # Errors
             ///
-            /// - [`INVAL`](Errno::INVAL): `RLIMIT_NOFILE` is 3 or less
-            /// - [`MFILE`](Errno::MFILE): too many open files in the process
+            /// - [`INVAL`](crate::Errno::INVAL): `RLIMIT_NOFILE` is 3 or less
+            /// - [`MFILE`](crate::Errno::MFILE): too many open files in the process
             #[doc(alias("dup", "os.dup", "F_DUPFD_CLOEXEC"))]
-            pub fn try_clone(&self) -> Result<Self> {
-                sys::fcntl_dupfd_cloexec(self.as_fd(), 3).map(Self::from)
+            pub fn try_clone(&self) -> $crate::Result<Self> {
+                $crate::sys::fcntl_dupfd_cloexec($crate::fd::AsFd::as_fd(self), 3).map(Self::from)
             }
         }
 
         /// Takes any descriptor: one of another kind fails, with an errno, in the calls that it does not have.
-        impl From<OwnedFd> for $Type {
+        impl From<$crate::fd::OwnedFd> for $Type {
             #[inline]
-            fn from(fd: OwnedFd) -> Self {
+            fn from(fd: $crate::fd::OwnedFd) -> Self {
                 Self { fd }
             }
         }
 
-        impl From<$Type> for OwnedFd {
+        impl From<$Type> for $crate::fd::OwnedFd {
             #[inline]
             fn from(this: $Type) -> Self {
                 this.fd
             }
         }
 
-        impl AsFd for $Type {
+        impl $crate::fd::AsFd for $Type {
             #[inline]
-            fn as_fd(&self) -> BorrowedFd<'_> {
-                self.fd.as_fd()
+            fn as_fd(&self) -> $crate::fd::BorrowedFd<'_> {
+                $crate::fd::AsFd::as_fd(&self.fd)
             }
         }
 
-        impl AsRawFd for $Type {
+        impl $crate::fd::AsRawFd for $Type {
             #[inline]
-            fn as_raw_fd(&self) -> RawFd {
-                self.fd.as_raw_fd()
+            fn as_raw_fd(&self) -> $crate::fd::RawFd {
+                $crate::fd::AsRawFd::as_raw_fd(&self.fd)
             }
         }
 
-        impl IntoRawFd for $Type {
+        impl $crate::fd::IntoRawFd for $Type {
             #[inline]
-            fn into_raw_fd(self) -> RawFd {
-                self.fd.into_raw_fd()
+            fn into_raw_fd(self) -> $crate::fd::RawFd {
+                $crate::fd::IntoRawFd::into_raw_fd(self.fd)
             }
         }
 
-        impl FromRawFd for $Type {
+        impl $crate::fd::FromRawFd for $Type {
             #[inline]
-            unsafe fn from_raw_fd(fd: RawFd) -> Self {
+            unsafe fn from_raw_fd(fd: $crate::fd::RawFd) -> Self {
                 // SAFETY: the caller's promise.
-                Self { fd: unsafe { OwnedFd::from_raw_fd(fd) } }
+                Self { fd: unsafe { $crate::fd::FromRawFd::from_raw_fd(fd) } }
             }
         }
 
-        assert_impl_all!($Type: Send, Sync, Unpin);
-        assert_not_impl_any!($Type: Clone);
-        assert_eq_size!($Type, RawFd);
+        ::static_assertions::assert_impl_all!($Type: Send, Sync, Unpin);
+        ::static_assertions::assert_not_impl_any!($Type: Clone);
+        ::static_assertions::assert_eq_size!($Type, $crate::fd::RawFd);
     };
 }
 

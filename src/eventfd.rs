@@ -1,11 +1,11 @@
 //! The event counter.
 
-use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
-
 use crate::counter::{self, Read};
 use crate::descriptor::{self, descriptor};
-use crate::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
-use crate::{Errno, EventFdFlags, Result, abi, sys};
+use crate::errno::{Errno, Result};
+use crate::fd::{AsFd, OwnedFd};
+use crate::flags::EventFdFlags;
+use crate::sys;
 
 /// A 64-bit counter behind a descriptor, which is readable while it is not zero:
 /// [eventfd(2)](https://man7.org/linux/man-pages/man2/eventfd.2.html), `fs/eventfd.c`, Linux 2.6.27.
@@ -92,8 +92,6 @@ use crate::{Errno, EventFdFlags, Result, abi, sys};
 pub struct EventFd {
     fd: OwnedFd,
 }
-
-descriptor!(EventFd);
 
 impl EventFd {
     /// The largest count that [`write`](Self::write) can reach: 2^64 - 2.
@@ -243,3 +241,5 @@ impl EventFd {
         }
     }
 }
+
+descriptor!(EventFd);

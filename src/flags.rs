@@ -2,20 +2,53 @@
 //!
 //! Each keeps bits that it has no name for (`from_bits_retain`) and hands them to the kernel, which answers `EINVAL`.
 
-use bitflags::bitflags;
+use core::fmt;
+
+use bitflags::{Flags, bitflags};
 
 use crate::abi;
 
+/// Flags of `eventfd2`, for [`EventFd::with_flags`](crate::EventFd::with_flags).
+///
+/// The default is [`CLOEXEC`](Self::CLOEXEC).
+#[repr(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EventFdFlags(u32);
+
+/// Flags of `timerfd_create`, for [`TimerFd::with_flags`](crate::TimerFd::with_flags).
+///
+/// The default is [`CLOEXEC`](Self::CLOEXEC).
+#[repr(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TimerFdFlags(u32);
+
+/// Flags of `timerfd_settime`, for [`TimerFd::set`](crate::TimerFd::set) and
+/// [`TimerFd::replace`](crate::TimerFd::replace).
+///
+/// The default is none: the initial expiration is relative to now.
+#[repr(transparent)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct SetTimeFlags(u32);
+
+/// Flags of `signalfd4`, for [`SignalFd::with_flags`](crate::SignalFd::with_flags).
+///
+/// The default is [`CLOEXEC`](Self::CLOEXEC).
+#[repr(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SignalFdFlags(u32);
+
+/// Events of `poll`: what to wait for and what came, of [`PollFd`](crate::PollFd).
+///
+/// [`ERR`](Self::ERR), [`HUP`](Self::HUP) and [`NVAL`](Self::NVAL) come without being asked for.
+#[repr(transparent)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct PollFlags(u16);
+
 bitflags! {
-    /// Flags of `eventfd2`, for [`EventFd::with_flags`](crate::EventFd::with_flags).
-    ///
-    /// The default is [`CLOEXEC`](Self::CLOEXEC).
-    #[repr(transparent)]
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-    pub struct EventFdFlags: u32 {
+    impl EventFdFlags: u32 {
         /// `EFD_SEMAPHORE` (Linux 2.6.30): a read takes one from the counter, not all of it.
         #[doc(alias = "EFD_SEMAPHORE")]
-        const SEMAPHORE = 1;
+        const SEMAPHORE = abi::EFD_SEMAPHORE;
         /// `EFD_CLOEXEC` (Linux 2.6.27): `execve` closes the descriptor.
         #[doc(alias = "EFD_CLOEXEC")]
         const CLOEXEC = abi::O_CLOEXEC;
@@ -24,12 +57,7 @@ bitflags! {
         const NONBLOCK = abi::O_NONBLOCK;
     }
 
-    /// Flags of `timerfd_create`, for [`TimerFd::with_flags`](crate::TimerFd::with_flags).
-    ///
-    /// The default is [`CLOEXEC`](Self::CLOEXEC).
-    #[repr(transparent)]
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-    pub struct TimerFdFlags: u32 {
+    impl TimerFdFlags: u32 {
         /// `TFD_CLOEXEC` (Linux 2.6.27): `execve` closes the descriptor.
         #[doc(alias = "TFD_CLOEXEC")]
         const CLOEXEC = abi::O_CLOEXEC;
@@ -38,28 +66,17 @@ bitflags! {
         const NONBLOCK = abi::O_NONBLOCK;
     }
 
-    /// Flags of `timerfd_settime`, for [`TimerFd::set`](crate::TimerFd::set) and
-    /// [`TimerFd::replace`](crate::TimerFd::replace).
-    ///
-    /// The default is none: the initial expiration is relative to now.
-    #[repr(transparent)]
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct SetTimeFlags: u32 {
+    impl SetTimeFlags: u32 {
         /// `TFD_TIMER_ABSTIME`: the initial expiration is a time on the timer's clock.
         #[doc(alias = "TFD_TIMER_ABSTIME")]
-        const ABSTIME = 1;
+        const ABSTIME = abi::TFD_TIMER_ABSTIME;
         /// `TFD_TIMER_CANCEL_ON_SET` (Linux 3.0): with `ABSTIME`, and on a `REALTIME` clock, a step of the clock makes the
         /// timer readable with `ECANCELED`. The kernel accepts it elsewhere and ignores it.
         #[doc(alias = "TFD_TIMER_CANCEL_ON_SET")]
-        const CANCEL_ON_SET = 2;
+        const CANCEL_ON_SET = abi::TFD_TIMER_CANCEL_ON_SET;
     }
 
-    /// Flags of `signalfd4`, for [`SignalFd::with_flags`](crate::SignalFd::with_flags).
-    ///
-    /// The default is [`CLOEXEC`](Self::CLOEXEC).
-    #[repr(transparent)]
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-    pub struct SignalFdFlags: u32 {
+    impl SignalFdFlags: u32 {
         /// `SFD_CLOEXEC` (Linux 2.6.27): `execve` closes the descriptor.
         #[doc(alias = "SFD_CLOEXEC")]
         const CLOEXEC = abi::O_CLOEXEC;
@@ -68,36 +85,31 @@ bitflags! {
         const NONBLOCK = abi::O_NONBLOCK;
     }
 
-    /// Events of `poll`: what to wait for and what came, of [`PollFd`](crate::PollFd).
-    ///
-    /// [`ERR`](Self::ERR), [`HUP`](Self::HUP) and [`NVAL`](Self::NVAL) come without being asked for.
-    #[repr(transparent)]
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-    pub struct PollFlags: u16 {
+    impl PollFlags: u16 {
         /// `POLLIN`: a read will not block.
         #[doc(alias = "POLLIN")]
-        const IN = 0x1;
+        const IN = abi::POLLIN as u16;
         /// `POLLPRI`: an exceptional condition, such as out-of-band data.
         #[doc(alias = "POLLPRI")]
-        const PRI = 0x2;
+        const PRI = abi::POLLPRI as u16;
         /// `POLLOUT`: a write will not block.
         #[doc(alias = "POLLOUT")]
-        const OUT = 0x4;
+        const OUT = abi::POLLOUT as u16;
         /// `POLLERR`: an error; on an event counter, one that the kernel itself filled to 2^64 - 1.
         #[doc(alias = "POLLERR")]
-        const ERR = 0x8;
+        const ERR = abi::POLLERR as u16;
         /// `POLLHUP`: the other end is closed.
         #[doc(alias = "POLLHUP")]
-        const HUP = 0x10;
+        const HUP = abi::POLLHUP as u16;
         /// `POLLNVAL`: the descriptor is not open.
         #[doc(alias = "POLLNVAL")]
-        const NVAL = 0x20;
+        const NVAL = abi::POLLNVAL as u16;
         /// `POLLRDNORM`: normal data can be read.
         #[doc(alias = "POLLRDNORM")]
-        const RDNORM = 0x40;
+        const RDNORM = abi::POLLRDNORM as u16;
         /// `POLLRDBAND`: priority data can be read.
         #[doc(alias = "POLLRDBAND")]
-        const RDBAND = 0x80;
+        const RDBAND = abi::POLLRDBAND as u16;
         /// `POLLWRNORM`: normal data can be written.
         #[doc(alias = "POLLWRNORM")]
         const WRNORM = abi::POLLWRNORM as u16;
@@ -125,5 +137,49 @@ impl Default for TimerFdFlags {
 impl Default for SignalFdFlags {
     fn default() -> Self {
         Self::CLOEXEC
+    }
+}
+
+// Not derived: bitflags would compile the names of each type for everybody, and few programs print them.
+macro_rules! debug {
+    ($($Flags:ident)*) => {$(
+        impl fmt::Debug for $Flags {
+            #[inline]
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($Flags)).field(&Names(self)).finish()
+            }
+        }
+    )*};
+}
+
+debug! { EventFdFlags TimerFdFlags SetTimeFlags SignalFdFlags PollFlags }
+
+/// `CLOEXEC | NONBLOCK`, or `0x0` for none.
+struct Names<'a, F>(&'a F);
+
+impl<F: Flags> fmt::Debug for Names<'_, F>
+where
+    F::Bits: bitflags::parser::WriteHex,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { f.write_str("0x0") } else { bitflags::parser::to_writer(self.0, f) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::format;
+
+    use super::*;
+
+    #[test]
+    fn flags_show_their_names_and_the_bits_that_have_none() {
+        let both = EventFdFlags::CLOEXEC | EventFdFlags::SEMAPHORE;
+        assert_eq!(format!("{both:?}"), "EventFdFlags(SEMAPHORE | CLOEXEC)");
+        let unknown = PollFlags::from_bits_retain(0x4000) | PollFlags::IN;
+        assert_eq!(format!("{unknown:?}"), "PollFlags(IN | 0x4000)");
+        assert_eq!(format!("{:?}", SetTimeFlags::empty()), "SetTimeFlags(0x0)");
     }
 }

@@ -157,6 +157,10 @@ mod time64;
 mod timerfd;
 pub mod trap;
 
+/// The layouts of the kernel's structs, for the check against its headers.
+#[doc(hidden)]
+pub const LAYOUTS: [abi::Layouts; 2] = [abi::LAYOUTS, pollfd::LAYOUTS];
+
 pub use clock::Clock;
 pub use errno::{Errno, Result};
 pub use eventfd::EventFd;

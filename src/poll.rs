@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use crate::{Errno, PollFd, Result, clock, time64};
+use crate::errno::{Errno, Result};
+use crate::pollfd::PollFd;
+use crate::{clock, time64};
 
 /// Waits until an entry has events, or `timeout` (`None`: for ever) has passed, and returns the number of entries that
 /// have events: [ppoll(2)](https://man7.org/linux/man-pages/man2/poll.2.html), Linux 2.6.16.

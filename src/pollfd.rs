@@ -1,12 +1,12 @@
 //! One entry of a `poll` set.
 
 use core::fmt;
-use core::mem::offset_of;
 
 use static_assertions::const_assert_eq;
 
-use crate::PollFlags;
+use crate::abi::layouts;
 use crate::fd::{AsFd, AsRawFd, BorrowedFd};
+use crate::flags::PollFlags;
 
 /// A descriptor to wait on, the events to wait for, and those that came: `struct pollfd` in memory
 /// (`include/uapi/asm-generic/poll.h`).
@@ -41,11 +41,11 @@ pub struct PollFd<'fd> {
     revents: PollFlags,
 }
 
-const_assert_eq!(size_of::<PollFd<'_>>(), 8);
+layouts! {
+    PollFd<'_> = "pollfd", 8 bytes: fd 0, events 4, revents 6;
+}
+
 const_assert_eq!(align_of::<PollFd<'_>>(), align_of::<i32>());
-const_assert_eq!(offset_of!(PollFd<'_>, fd), 0);
-const_assert_eq!(offset_of!(PollFd<'_>, events), 4);
-const_assert_eq!(offset_of!(PollFd<'_>, revents), 6);
 
 impl<'fd> PollFd<'fd> {
     /// Waits for `events` on `fd`. No system call.
@@ -69,13 +69,13 @@ impl<'fd> PollFd<'fd> {
         self.events
     }
 
-    /// Waits for `events` from the next [`poll`](crate::poll) on.
+    /// Waits for `events` from the next [`poll`](crate::poll()) on.
     #[inline]
     pub const fn set_events(&mut self, events: PollFlags) {
         self.events = events;
     }
 
-    /// The events that came: what the last [`poll`](crate::poll) that returned `Ok` wrote, none before the first.
+    /// The events that came: what the last [`poll`](crate::poll()) that returned `Ok` wrote, none before the first.
     #[inline]
     #[must_use]
     pub const fn revents(&self) -> PollFlags {

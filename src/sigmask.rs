@@ -1,7 +1,8 @@
 //! The signal mask of the calling thread.
 
+use crate::errno::Result;
+use crate::signal::SigSet;
 use crate::sys::{self, SigmaskHow};
-use crate::{Result, SigSet};
 
 // None of these fails on a kernel as it is: size and operation are right, and the memory is ours.
 impl SigSet {

@@ -67,18 +67,18 @@ macro_rules! signals {
 }
 
 signals! {
-    HUP "SIGHUP" 1, "the terminal is gone; to a daemon by custom: read the configuration again";
-    INT "SIGINT" 2, "interrupt from the keyboard; to process 1: Ctrl-Alt-Del, if it asked for that";
-    QUIT "SIGQUIT" 3, "quit from the keyboard";
-    ILL "SIGILL" 4, "illegal instruction";
-    TRAP "SIGTRAP" 5, "breakpoint";
-    ABRT "SIGABRT" 6, "abort";
-    FPE "SIGFPE" 8, "arithmetic error";
-    KILL "SIGKILL" 9, "kill; it cannot be blocked, handled or read";
-    SEGV "SIGSEGV" 11, "invalid access to memory";
-    PIPE "SIGPIPE" 13, "write to a pipe or socket that nobody reads";
-    ALRM "SIGALRM" 14, "the timer of `alarm`";
-    TERM "SIGTERM" 15, "request to end";
+    HUP "SIGHUP" abi::SIGHUP, "the terminal is gone; to a daemon by custom: read the configuration again";
+    INT "SIGINT" abi::SIGINT, "interrupt from the keyboard; to process 1: Ctrl-Alt-Del, if it asked for that";
+    QUIT "SIGQUIT" abi::SIGQUIT, "quit from the keyboard";
+    ILL "SIGILL" abi::SIGILL, "illegal instruction";
+    TRAP "SIGTRAP" abi::SIGTRAP, "breakpoint";
+    ABRT "SIGABRT" abi::SIGABRT, "abort";
+    FPE "SIGFPE" abi::SIGFPE, "arithmetic error";
+    KILL "SIGKILL" abi::SIGKILL, "kill; it cannot be blocked, handled or read";
+    SEGV "SIGSEGV" abi::SIGSEGV, "invalid access to memory";
+    PIPE "SIGPIPE" abi::SIGPIPE, "write to a pipe or socket that nobody reads";
+    ALRM "SIGALRM" abi::SIGALRM, "the timer of `alarm`";
+    TERM "SIGTERM" abi::SIGTERM, "request to end";
     BUS "SIGBUS" abi::SIGBUS, "access to memory that is not there behind its address";
     USR1 "SIGUSR1" abi::SIGUSR1, "the program's own, the first";
     USR2 "SIGUSR2" abi::SIGUSR2, "the program's own, the second";

@@ -1,11 +1,12 @@
 //! The descriptor of signals.
 
-use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
-
+use crate::abi::{self, SignalfdSiginfo};
 use crate::descriptor::{self, descriptor};
-use crate::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
-use crate::sys::SignalfdSiginfo;
-use crate::{Errno, Result, SigSet, Signal, SignalFdFlags, abi, sys};
+use crate::errno::{Errno, Result};
+use crate::fd::{AsFd, OwnedFd};
+use crate::flags::SignalFdFlags;
+use crate::signal::{SigSet, Signal};
+use crate::sys;
 
 /// Signals behind a descriptor, which is readable while one of its set is pending:
 /// [signalfd(2)](https://man7.org/linux/man-pages/man2/signalfd.2.html), `fs/signalfd.c`, Linux 2.6.27.
@@ -72,8 +73,6 @@ use crate::{Errno, Result, SigSet, Signal, SignalFdFlags, abi, sys};
 pub struct SignalFd {
     fd: OwnedFd,
 }
-
-descriptor!(SignalFd);
 
 impl SignalFd {
     /// A blocking descriptor of the signals in `set`, close-on-exec.
@@ -189,6 +188,8 @@ impl SignalFd {
     }
 }
 
+descriptor!(SignalFd);
+
 /// A signal that was read, and what came with it.
 ///
 /// What has no method here, such as the timer of a `SIGALRM` or the descriptor of a `SIGIO`, is in [`raw`](Self::raw).
@@ -204,7 +205,7 @@ macro_rules! codes {
         impl SignalInfo {
             $(
                 #[doc = concat!("[`code`](Self::code): ", $text, ".")]
-                pub const $name: i32 = abi::$name;
+                pub const $name: i32 = abi::$name as i32;
             )*
         }
     };

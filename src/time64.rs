@@ -3,23 +3,27 @@
 //! A 32-bit ABI tries the time64 call first and takes the old one only after `ENOSYS`, and only for a value that fits.
 //! Nothing is remembered from one call to the next: a filter or a checkpoint may change what the kernel answers.
 
-#[cfg(not(nr = "timerfd_settime64"))]
+#[cfg(not(time64))]
 pub(crate) use crate::sys::{clock_gettime, ppoll, timerfd_gettime, timerfd_settime};
 
-#[cfg(all(nr = "timerfd_settime64", not(nr = "timerfd_settime")))]
+#[cfg(all(time64, not(time32)))]
 pub(crate) use crate::sys::{
     clock_gettime64 as clock_gettime, ppoll_time64 as ppoll, timerfd_gettime64 as timerfd_gettime,
     timerfd_settime64 as timerfd_settime,
 };
 
-#[cfg(all(nr = "timerfd_settime64", nr = "timerfd_settime"))]
+#[cfg(time32)]
 pub(crate) use fallback::{clock_gettime, ppoll, timerfd_gettime, timerfd_settime};
 
-#[cfg(all(nr = "timerfd_settime64", nr = "timerfd_settime"))]
+#[cfg(time32)]
 mod fallback {
+    use crate::abi::{Itimerspec, OldItimerspec32, OldTimespec32, Timespec};
+    use crate::errno::{Errno, Result};
     use crate::fd::BorrowedFd;
-    use crate::sys::{self, Itimerspec, OldItimerspec32, OldTimespec32, Timespec};
-    use crate::{Errno, PollFd, Result, SetTimeFlags, SigSet};
+    use crate::flags::SetTimeFlags;
+    use crate::pollfd::PollFd;
+    use crate::signal::SigSet;
+    use crate::sys;
 
     fn narrow(time: Timespec) -> Result<OldTimespec32> {
         match (i32::try_from(time.tv_sec), i32::try_from(time.tv_nsec)) {

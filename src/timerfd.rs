@@ -3,13 +3,14 @@
 use core::num::NonZeroU64;
 use core::time::Duration;
 
-use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
-
+use crate::abi::{Itimerspec, Timespec};
+use crate::clock::{self, Clock};
 use crate::counter::{self, Read};
 use crate::descriptor::{self, descriptor};
-use crate::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
-use crate::sys::{Itimerspec, Timespec};
-use crate::{Clock, Errno, Result, SetTimeFlags, TimerFdFlags, abi, clock, sys, time64};
+use crate::errno::{Errno, Result};
+use crate::fd::{AsFd, OwnedFd};
+use crate::flags::{SetTimeFlags, TimerFdFlags};
+use crate::{sys, time64};
 
 /// When a timer expires first, and its period after that: `struct itimerspec`.
 ///
@@ -174,8 +175,6 @@ pub enum Armed {
 pub struct TimerFd {
     fd: OwnedFd,
 }
-
-descriptor!(TimerFd);
 
 impl TimerFd {
     /// A blocking timer on `clock`, close-on-exec, disarmed.
@@ -483,6 +482,8 @@ impl TimerFd {
         sys::timerfd_set_ticks(self.as_fd(), ticks.get())
     }
 }
+
+descriptor!(TimerFd);
 
 /// A timer never counts zero; a descriptor of another kind may read as that.
 #[inline]

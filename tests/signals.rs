@@ -445,8 +445,8 @@ fn only(signal: c_int) -> SigSet {
 
 /// `sys::ppoll`, by the name that it has on this ABI.
 fn ppoll(fds: &mut [PollFd<'_>], timeout: Option<&mut Timespec>, mask: Option<&SigSet>) -> Result<usize> {
-    #[cfg(nr = "ppoll_time64")]
+    #[cfg(time64)]
     return sys::ppoll_time64(fds, timeout, mask);
-    #[cfg(not(nr = "ppoll_time64"))]
+    #[cfg(not(time64))]
     return sys::ppoll(fds, timeout, mask);
 }

@@ -1,19 +1,22 @@
-//! Links without libc, at a fixed address, and tells the 32-bit ABIs that have both layouts of time.
+//! Links without libc, at a fixed address, and sets the cfgs that the crate's build script sets for the crate.
 
-use std::env;
+#[path = "../../build/script.rs"]
+#[allow(dead_code, reason = "the crate's build script takes the rest")]
+mod script;
+#[path = "../../build/table.rs"]
+#[allow(dead_code, reason = "the crate's build script takes the rest")]
+mod table;
+
+use script::ok;
 
 fn main() {
+    println!("cargo::rerun-if-changed=../../arch\ncargo::rerun-if-changed=../../build");
     for argument in ["-nostdlib", "-static", "-no-pie"] {
         println!("cargo::rustc-link-arg-bins={argument}");
     }
-
-    println!("cargo::rustc-check-cfg=cfg(old_time)");
-    let var = |name| env::var(name).unwrap_or_default();
-    // riscv32 never had the old calls, and those of x32 take 64-bit times.
-    if var("CARGO_CFG_TARGET_POINTER_WIDTH") == "32"
-        && !["riscv32", "x86_64"].contains(&var("CARGO_CFG_TARGET_ARCH").as_str())
-    {
-        println!("cargo::rustc-cfg=old_time");
-    }
-    println!("cargo::rerun-if-changed=build.rs");
+    let (tables, shared) = (script::read("../../arch"), script::read("../../arch/shared"));
+    let source = ok(table::choose(&script::target(), &tables));
+    let abi = ok(table::abi(source));
+    script::cfg_time(&abi);
+    script::cfg_nr(&ok(table::parse(&abi, source, &shared)));
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Error, Result, bail, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use object::{Object, ObjectSection};
 
 use crate::Outcome;
@@ -18,13 +18,10 @@ use crate::workspace::Workspace;
 #[allow(dead_code, reason = "build.rs takes the rest")]
 mod table;
 
-#[path = "../../build/names.rs"]
-mod names;
+#[path = "../../build/script.rs"]
+#[allow(dead_code, reason = "build.rs takes the rest")]
+mod script;
 
-#[path = "../../examples/init/build/names.rs"]
-mod init_names;
-
-use names::NAMES;
 use table::{Source, Table};
 
 /// Those whose package has the headers of all architectures.
@@ -89,27 +86,6 @@ fn excuse(fact: &Fact, arch: &str) -> Option<&'static str> {
     }
 }
 
-/// The kernel's names of a struct of the crate, on the ABI of a table.
-fn kernel_structs(name: &str, table: &Table) -> Option<&'static [&'static str]> {
-    // Those without `__kernel` are what the calls take that have no time64 in their names.
-    let time64 = has(table, "timerfd_settime64");
-    let both = time64 && has(table, "timerfd_settime");
-    Some(match name {
-        "Timespec" if time64 => &["__kernel_timespec"],
-        "Timespec" => &["__kernel_timespec", "timespec"],
-        "Itimerspec" if time64 => &["__kernel_itimerspec"],
-        "Itimerspec" => &["__kernel_itimerspec", "itimerspec"],
-        "OldTimespec32" if both => &["timespec"],
-        "OldItimerspec32" if both => &["itimerspec"],
-        "OldTimespec32" | "OldItimerspec32" => &[],
-        "SignalfdSiginfo" => &["signalfd_siginfo"],
-        "PollFd<'_>" => &["pollfd"],
-        // Its size is _NSIG's, and the headers' sigset_t the old one where _NSIG is not in them.
-        "SigSet" => &[],
-        _ => return None,
-    })
-}
-
 /// Something that the crate and the headers both say.
 struct Fact {
     /// Where the crate says it.
@@ -128,11 +104,11 @@ pub fn list(_: &Workspace) -> Vec<String> {
 
 /// Checks the ABIs named, or all that have a table; those without headers are told of and not counted.
 pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
-    let mut tables = tables(&workspace.root)?;
-    if let Some(unknown) = names.iter().find(|name| !tables.iter().any(|table| table.abi == **name)) {
+    let mut tables = tables(workspace, "arch");
+    if let Some(unknown) = names.iter().find(|name| !tables.iter().any(|table| table.name == **name)) {
         return Ok(Outcome::Unknown(unknown.clone()));
     }
-    tables.retain(|table| names.is_empty() || names.contains(&table.abi));
+    tables.retain(|table| names.is_empty() || names.contains(&table.name));
     let (passed, failed) = check(workspace, &tables, &mut io::stdout())?;
     println!("{passed} passed, {failed} failed");
     Ok(Outcome::Done { failed: failed > 0 })
@@ -141,21 +117,14 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
 /// All ABIs, as a step of `cargo xtask ci`.
 pub fn step(workspace: &Workspace) -> Result<String> {
     let mut report = Vec::new();
-    let (passed, failed) = check(workspace, &tables(&workspace.root)?, &mut report)?;
+    let (passed, failed) = check(workspace, &tables(workspace, "arch"), &mut report)?;
     ensure!(failed == 0 && passed > 0, "{failed} failed\n{}", String::from_utf8_lossy(&report));
     Ok(format!("{passed} facts of {} ABIs, without {}", ABIS.len(), NOT_COVERED.join(" and ")))
 }
 
-/// The tables in `arch/` below a directory, by name.
-fn tables(root: &Path) -> Result<Vec<Source>> {
-    let mut tables = Vec::new();
-    for entry in fs::read_dir(root.join("arch"))? {
-        let path = entry?.path();
-        let abi = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        tables.push(Source { abi, text: fs::read_to_string(path)? });
-    }
-    tables.sort_by(|a, b| a.abi.cmp(&b.abi));
-    Ok(tables)
+/// The tables in a directory of the workspace, by name.
+fn tables(workspace: &Workspace, directory: &str) -> Vec<Source> {
+    script::read(&workspace.root.join(directory).to_string_lossy())
 }
 
 /// Writes a line for each table, and what is wrong below it; returns how many facts passed and failed.
@@ -163,26 +132,29 @@ fn check(workspace: &Workspace, sources: &[Source], out: &mut impl Write) -> Res
     let headers = workspace.target.join("cache").join("kernel-headers");
     let version =
         fetch(workspace, &headers).with_context(|| format!("no kernel headers: Debian's {PACKAGE} has them"))?;
-    let of_init = tables(&workspace.root.join("examples/init"))?;
+    let shared = tables(workspace, "arch/shared");
+    let init = (tables(workspace, "examples/init/arch"), tables(workspace, "examples/init/arch/shared"));
     let (mut passed, mut failed) = (0, 0);
     for source in sources {
-        let name = &source.abi;
+        let name = &source.name;
         if NOT_COVERED.contains(&name.as_str()) {
             writeln!(out, "{name}: not covered: {WHY}")?;
             continue;
         }
-        let abi = ABIS.iter().find(|abi| abi.name == name);
-        let abi = abi.with_context(|| format!("arch/{name}.tbl: xtask/src/headers.rs does not know this ABI"))?;
-        let mut facts = facts(&workspace.root, &table::parse(source, &NAMES).map_err(Error::msg)?)?;
-        if let Some(source) = of_init.iter().find(|source| source.abi == *name) {
-            let table = table::parse(source, &init_names::NAMES).map_err(Error::msg)?;
-            facts.extend(in_table("examples/init/arch", &table));
+        let reading = ABIS.iter().find(|abi| abi.name == name);
+        let reading =
+            reading.with_context(|| format!("arch/{name}.tbl: xtask/src/headers.rs does not know this ABI"))?;
+        let abi = table::abi(source).map_err(Error::msg)?;
+        let table = table::parse(&abi, source, &shared).map_err(Error::msg)?;
+        let mut facts: Vec<_> = in_table(&table).chain(layouts(&table)).collect();
+        if let Some(source) = init.0.iter().find(|source| source.name == *name) {
+            facts.extend(in_table(&table::parse(&abi, source, &init.1).map_err(Error::msg)?));
         }
         let (mut agree, mut wrong, mut notes) = (0, Vec::new(), Vec::new());
-        match evaluate(workspace, &headers, abi, &facts) {
+        match evaluate(workspace, &headers, reading, &facts) {
             Ok(found) => {
                 for (fact, found) in facts.iter().zip(found) {
-                    match (found, excuse(fact, abi.arch)) {
+                    match (found, excuse(fact, reading.arch)) {
                         (found, _) if found == fact.value => agree += 1,
                         (None, Some(why)) => notes.push(format!("{}: not in the headers: {why}", fact.c)),
                         _ => wrong.push(differ(fact, found)),
@@ -198,7 +170,7 @@ fn check(workspace: &Workspace, sources: &[Source], out: &mut impl Write) -> Res
             }
         }
         passed += agree;
-        writeln!(out, " ({version}, {})", abi.arch)?;
+        writeln!(out, " ({version}, {})", reading.arch)?;
         for line in wrong.iter().chain(&notes) {
             writeln!(out, "    {line}")?;
         }
@@ -229,6 +201,10 @@ fn evaluate(workspace: &Workspace, headers: &Path, abi: &Abi, facts: &[Fact]) ->
     const SECTION: &str = ".facts";
     let mut c = INCLUDES.map(|header| format!("#include <{header}>\n")).concat();
     c.push_str("_Static_assert(8 * sizeof(long) == __BITS_PER_LONG, \"the model is not the ABI's\");\n");
+    // The crate has one constant for each of the two.
+    for flags in ["EFD", "SFD", "TFD"] {
+        c.push_str(&format!("_Static_assert({flags}_CLOEXEC == O_CLOEXEC && {flags}_NONBLOCK == O_NONBLOCK, \"\");\n"));
+    }
     c.push_str(&format!("__attribute__((section(\"{SECTION}\"))) unsigned long long facts[][2] = {{\n"));
     for Fact { c: expression, .. } in facts {
         if expression.contains('(') {
@@ -268,90 +244,31 @@ fn evaluate(workspace: &Workspace, headers: &Path, abi: &Abi, facts: &[Fact]) ->
     Ok(section.chunks(16).map(|pair| (word(&pair[..8]) == 1).then(|| word(&pair[8..]))).collect())
 }
 
-/// What the crate says of an ABI: in its table, and in its sources.
-fn facts(root: &Path, table: &Table) -> Result<Vec<Fact>> {
-    let mut facts: Vec<_> = in_table("arch", table).collect();
-    for name in NAMES.calls.as_flattened() {
-        // One of fcntl and fcntl64 is enough: they differ in the commands for locks only.
-        if !name.is_empty() && !name.starts_with("fcntl") && !has(table, name) {
-            facts.push(Fact { file: format!("arch/{}.tbl", table.abi), c: format!("__NR_{name}"), value: None });
-        }
-    }
-    for file in ["src/abi.rs", "src/errno.rs", "src/flags.rs", "src/pollfd.rs", "src/signal.rs"] {
-        let text = fs::read_to_string(root.join(file))?;
-        let lines: Vec<_> = text.lines().map(str::trim).collect();
-        let before = facts.len();
-        for (index, pair) in lines.windows(2).enumerate() {
-            let place = || format!("{file}:{}", index + 2);
-            for (c, written) in stated(pair[0], pair[1], table).with_context(place)? {
-                let value = value(written, table).with_context(place)?;
-                let file = if written.starts_with("abi::") { format!("{file} ({written})") } else { file.to_owned() };
-                facts.push(Fact { file, c, value: Some(value) });
-            }
-        }
-        ensure!(facts.len() > before, "{file}: states nothing");
-    }
-    Ok(facts)
-}
-
-fn in_table<'a>(directory: &'a str, table: &'a Table<'a>) -> impl Iterator<Item = Fact> + 'a {
-    table.facts.iter().map(move |fact| Fact {
-        file: format!("{directory}/{}.tbl", table.abi),
+/// What a table says of an ABI.
+fn in_table<'a>(table: &'a Table<'a>) -> impl Iterator<Item = Fact> + 'a {
+    let facts = table.facts.iter().map(|fact| Fact {
+        file: fact.place.file.to_owned(),
         c: if fact.kind == "nr" { format!("__NR_{}", fact.name) } else { fact.name.to_owned() },
-        value: Some(fact.value),
-    })
-}
-
-fn has(table: &Table, name: &str) -> bool {
-    table.facts.iter().any(|fact| fact.name == name)
-}
-
-/// The constants and layouts that a line of the crate states: as C has them, and the value as it is written.
-fn stated<'a>(before: &str, line: &'a str, table: &Table) -> Result<Vec<(String, &'a str)>> {
-    if let Some(assertion) = line.strip_prefix("const_assert_eq!(") {
-        return layout(assertion, table).context("not a size, an alignment or an offset of a struct that is known");
-    }
-    let (c, value) = match line.split(' ').collect::<Vec<_>>()[..] {
-        ["pub(crate)", "const", name, _, "=", value] => (name.strip_suffix(':'), value),
-        // The attribute before a flag has its name in C.
-        ["const", _, "=", value] | ["const", _, "=", value, "as", _] => (before.split('"').nth(1), value),
-        [_, symbol, value, ..] if symbol.starts_with("\"E") || symbol.starts_with("\"SIG") => {
-            (symbol.split('"').nth(1), value)
-        }
-        ["pub(crate)", "const", _, _, "=", ..] | ["const", _, "=", ..] => bail!("neither a number nor `abi::NAME`"),
-        _ => return Ok(Vec::new()),
-    };
-    Ok(vec![(c.context("no name in C")?.to_owned(), value.trim_end_matches([',', ';']))])
-}
-
-/// What is left of `const_assert_eq!(size_of::<NAME>(), VALUE);` and the like.
-fn layout<'a>(assertion: &'a str, table: &Table) -> Option<Vec<(String, &'a str)>> {
-    let (what, value) = assertion.strip_suffix(");")?.rsplit_once(", ")?;
-    let (name, field) = if let Some(name) = what.strip_prefix("size_of::<") {
-        (name.strip_suffix(">()")?, None)
-    } else if let Some(place) = what.strip_prefix("offset_of!(") {
-        let (name, field) = place.strip_suffix(")")?.split_once(", ")?;
-        (name, Some(field))
-    } else {
-        // The host's compiler aligns as the host does.
-        return what.starts_with("align_of::<").then(Vec::new);
-    };
-    let structs = kernel_structs(name, table)?.iter();
-    let c = structs.map(|kernel| match field {
-        None => format!("sizeof(struct {kernel})"),
-        Some(field) => format!("__builtin_offsetof(struct {kernel}, {field})"),
+        value: Some(fact.value as u64),
     });
-    Some(c.map(|c| (c, value)).collect())
+    let absent = table.absent.iter().map(|name| Fact {
+        file: format!("the table {}", table.abi.name),
+        c: format!("__NR_{name}"),
+        value: None,
+    });
+    facts.chain(absent)
 }
 
-fn value(written: &str, table: &Table) -> Result<u64> {
-    if let Some(name) = written.strip_prefix("abi::") {
-        let fact = table.facts.iter().find(|fact| fact.name.trim_start_matches('_') == name);
-        return Ok(fact.with_context(|| format!("no `{name}` in arch/{}.tbl", table.abi))?.value);
-    }
-    let number = match written.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16),
-        None => written.parse().map(|number: i64| number as u64),
-    };
-    number.with_context(|| format!("`{written}` is neither a number nor `abi::NAME`"))
+/// The layouts of the kernel's structs, as the crate has them compiled.
+fn layouts(table: &Table) -> impl Iterator<Item = Fact> {
+    // The structs of the calls with a 32-bit time have the names of those with a `long`.
+    let time32 = table.abi.time32;
+    let structs = barefd::LAYOUTS.iter().copied().flatten();
+    let structs = structs.filter(move |(name, ..)| time32 || !matches!(*name, "timespec" | "itimerspec"));
+    structs.flat_map(|&(name, size, fields)| {
+        let size = (format!("sizeof(struct {name})"), size);
+        let offset = move |&(field, at)| (format!("__builtin_offsetof(struct {name}, {field})"), at);
+        let fact = |(c, value)| Fact { file: "src".to_owned(), c, value: Some(value as u64) };
+        [size].into_iter().chain(fields.iter().map(offset)).map(fact)
+    })
 }

@@ -1,7 +1,7 @@
 //! The 32-bit ABIs on a kernel without the calls with 64-bit times.
 //!
 //! QEMU's user mode has no seccomp to refuse them with. So the conformance program is built from a copy of this workspace
-//! whose tables give these calls numbers that no kernel has; it finds out by itself, and holds the old calls to the cases.
+//! whose table gives these calls numbers that no kernel has; it finds out by itself, and holds the old calls to the cases.
 
 use std::fs;
 use std::process::Command;
@@ -22,8 +22,8 @@ const TARGETS: [&str; 6] = [
     "powerpc-unknown-linux-gnu",
     "sparc-unknown-linux-gnu",
 ];
-/// Holds the tables against `linux-raw-sys`, which is beside the point here.
-const ORACLE: &str = "tests/conformance/src/oracle.rs";
+/// The table that has the numbers of these calls.
+const TABLE: &str = "arch/shared/all.tbl";
 
 pub fn step(workspace: &Workspace) -> Result<String> {
     let copy = renumbered(workspace)?;
@@ -52,10 +52,8 @@ fn renumbered(workspace: &Workspace) -> Result<Workspace> {
             continue;
         }
         fs::create_dir_all(to.parent().context("a file without a directory")?)?;
-        if file == ORACLE {
-            fs::write(&to, "")?;
-        } else if file.ends_with(".tbl") {
-            fs::write(&to, without_time64(&fs::read_to_string(&from)?))?;
+        if file == TABLE {
+            fs::write(&to, without_time64(&fs::read_to_string(&from)?)?)?;
         } else {
             fs::copy(&from, &to).with_context(|| file.to_owned())?;
         }
@@ -65,18 +63,18 @@ fn renumbered(workspace: &Workspace) -> Result<Workspace> {
     Ok(Workspace { root, target, ..workspace.clone() })
 }
 
-fn without_time64(table: &str) -> String {
-    let line = |line: &str| {
+fn without_time64(table: &str) -> Result<String> {
+    let mut renumbered = String::new();
+    for line in table.lines() {
         let words: Vec<_> = line.split_whitespace().collect();
         match words[..] {
-            ["nr", name, number] if name.ends_with("64") && name != "fcntl64" => {
-                format!(
-                    "nr {name} {}",
-                    number.parse().map_or(number.to_owned(), |number: u32| (number + 3000).to_string())
-                )
+            ["time64", name, number, old] => {
+                let number = number.parse::<u32>().with_context(|| line.to_owned())? + 3000;
+                renumbered.push_str(&format!("time64 {name} {number} {old}\n"));
             }
-            _ => line.to_owned(),
+            _ => renumbered.push_str(&format!("{line}\n")),
         }
-    };
-    table.lines().map(line).collect::<Vec<_>>().join("\n")
+    }
+    ensure!(renumbered.contains("\ntime64 "), "{TABLE} has no call with a 64-bit time");
+    Ok(renumbered)
 }

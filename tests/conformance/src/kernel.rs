@@ -57,9 +57,9 @@ pub fn dup(fd: impl AsFd) -> Result<OwnedFd> {
 }
 
 pub fn is_cloexec(fd: impl AsFd) -> Result<bool> {
-    #[cfg(not(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32")))]
+    #[cfg(not(nr = "fcntl64"))]
     use uapi::__NR_fcntl as FCNTL;
-    #[cfg(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32"))]
+    #[cfg(nr = "fcntl64")]
     use uapi::__NR_fcntl64 as FCNTL;
     // SAFETY: no pointer.
     let flags = Errno::from_ret(unsafe { trap::syscall2(FCNTL as usize, raw(fd), uapi::F_GETFD as usize) })?;
@@ -132,7 +132,7 @@ pub fn pwrite(fd: impl AsFd, buf: &[u8]) -> Result<usize> {
 /// `lseek` to the current position, which it returns.
 pub fn seek(fd: impl AsFd) -> Result<u64> {
     const SEEK_CUR: usize = 1;
-    #[cfg(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32"))]
+    #[cfg(nr = "fcntl64")]
     {
         let mut position = 0_u64;
         // SAFETY: the kernel writes to `position`.
@@ -141,7 +141,7 @@ pub fn seek(fd: impl AsFd) -> Result<u64> {
         })?;
         Ok(position)
     }
-    #[cfg(not(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32")))]
+    #[cfg(not(nr = "fcntl64"))]
     // SAFETY: no pointer.
     Errno::from_ret(unsafe { trap::syscall3(uapi::__NR_lseek as usize, raw(fd), 0, SEEK_CUR) }).map(|to| to as u64)
 }
@@ -212,9 +212,9 @@ pub fn has_set_ticks(timer: impl AsFd) -> bool {
 
 /// `ftruncate` to length 0.
 pub fn truncate(fd: impl AsFd) -> Result<()> {
-    #[cfg(not(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32")))]
+    #[cfg(not(nr = "fcntl64"))]
     use uapi::__NR_ftruncate as FTRUNCATE;
-    #[cfg(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32"))]
+    #[cfg(nr = "fcntl64")]
     use uapi::__NR_ftruncate64 as FTRUNCATE;
     // SAFETY: no pointer. Where the kernel takes the length in two registers, aligned or not, they are zero.
     Errno::from_ret(unsafe { trap::syscall4(FTRUNCATE as usize, raw(fd), 0, 0, 0) }).map(drop)
@@ -234,26 +234,26 @@ pub fn eventfd2_wide(initial: usize, flags: u32) -> Result<OwnedFd> {
 
 /// Whether the kernel, or a filter before it, does not know the calls with 64-bit times, while this ABI has others.
 pub fn time64_refused() -> bool {
-    #[cfg(old_time)]
+    #[cfg(time32)]
     return barefd::sys::timerfd_gettime64(not_open()) == Err(Errno::NOSYS);
-    #[cfg(not(old_time))]
+    #[cfg(not(time32))]
     false
 }
 
 /// The calls of [`barefd::sys`] that take a time, whatever they are called here: those with 64-bit times, or those with
 /// 32-bit ones where [`time64_refused`]. Fields that do not fit lose their upper half.
 pub mod time {
-    #[cfg(not(any(old_time, target_arch = "riscv32")))]
+    #[cfg(not(time64))]
     pub use barefd::sys::{clock_gettime, ppoll, timerfd_gettime, timerfd_settime};
-    #[cfg(target_arch = "riscv32")]
+    #[cfg(all(time64, not(time32)))]
     pub use barefd::sys::{
         clock_gettime64 as clock_gettime, ppoll_time64 as ppoll, timerfd_gettime64 as timerfd_gettime,
         timerfd_settime64 as timerfd_settime,
     };
-    #[cfg(old_time)]
+    #[cfg(time32)]
     pub use old::*;
 
-    #[cfg(old_time)]
+    #[cfg(time32)]
     mod old {
         use barefd::fd::BorrowedFd;
         use barefd::sys::{self, Itimerspec, OldItimerspec32, OldTimespec32, Timespec};
@@ -323,13 +323,13 @@ pub mod time {
 
 /// The numbers that [`time`] goes by.
 fn time_nr() -> (usize, usize, usize) {
-    #[cfg(old_time)]
+    #[cfg(time32)]
     if time64_refused() {
         return (nr::TIMERFD_SETTIME, nr::TIMERFD_GETTIME, nr::PPOLL);
     }
-    #[cfg(any(old_time, target_arch = "riscv32"))]
+    #[cfg(time64)]
     return (nr::TIMERFD_SETTIME64, nr::TIMERFD_GETTIME64, nr::PPOLL_TIME64);
-    #[cfg(not(any(old_time, target_arch = "riscv32")))]
+    #[cfg(not(time64))]
     (nr::TIMERFD_SETTIME, nr::TIMERFD_GETTIME, nr::PPOLL)
 }
 
@@ -342,9 +342,9 @@ pub fn settime_from_nowhere(fd: impl AsFd, flags: u32) -> Result<()> {
 /// `timerfd_settime` with the old value to an address where there is no memory.
 pub fn settime_old_nowhere(fd: impl AsFd, flags: u32, new: Itimerspec) -> Result<()> {
     let from = (&raw const new) as usize;
-    #[cfg(old_time)]
+    #[cfg(time32)]
     let new = time::narrow_both(new);
-    #[cfg(old_time)]
+    #[cfg(time32)]
     let from = if time64_refused() { (&raw const new) as usize } else { from };
     // SAFETY: the kernel reads `new` in the layout of that number, and finds no memory of the program's to write to.
     Errno::from_ret(unsafe { trap::syscall4(time_nr().0, raw(fd), flags as usize, from, NOWHERE) }).map(drop)
@@ -622,9 +622,9 @@ impl SteppedClock {
     }
 
     pub fn set(&self, time: Duration) -> Result<()> {
-        #[cfg(not(any(old_time, target_arch = "riscv32")))]
+        #[cfg(not(time64))]
         use uapi::__NR_clock_settime as CLOCK_SETTIME;
-        #[cfg(any(old_time, target_arch = "riscv32"))]
+        #[cfg(time64)]
         use uapi::__NR_clock_settime64 as CLOCK_SETTIME;
         let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: time.subsec_nanos().into() };
         let (clock, time) = (Clock::Realtime.id() as usize, (&raw const time) as usize);
@@ -643,9 +643,9 @@ impl Drop for SteppedClock {
 
 /// Sets the offset of `CLOCK_TAI`: to timers the same event as a step of `CLOCK_REALTIME`, which stays as it is.
 pub fn set_tai_offset(seconds: i64) -> Result<()> {
-    #[cfg(not(any(old_time, target_arch = "riscv32")))]
+    #[cfg(not(time64))]
     use uapi::__NR_clock_adjtime as CLOCK_ADJTIME;
-    #[cfg(any(old_time, target_arch = "riscv32"))]
+    #[cfg(time64)]
     use uapi::__NR_clock_adjtime64 as CLOCK_ADJTIME;
     const ADJ_TAI: u32 = 0x80;
 

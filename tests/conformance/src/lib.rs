@@ -30,7 +30,7 @@ pub mod home;
 mod kernel;
 #[cfg(not(target_arch = "hexagon"))]
 mod oracle;
-#[cfg(old_time)]
+#[cfg(time32)]
 pub mod seccomp;
 mod uapi;
 
@@ -43,7 +43,8 @@ pub type Case = (&'static str, fn() -> Outcome);
 
 /// Gives the list of all cases to `callback!`, as `subject { case case … } …`.
 ///
-/// A case that is not there for every ABI has its condition spelled out: the list is also expanded in other packages.
+/// A condition of a case must hold in every package that expands the list: it may name cfgs of the compiler, and those that
+/// the crate's build script sets.
 #[macro_export]
 macro_rules! each_case {
     ($callback:ident) => {
@@ -268,8 +269,8 @@ macro_rules! each_case {
                 a_duplicate_is_the_lowest_number_from_the_minimum_up
                 a_number_that_is_not_open_is_badf_to_every_call
             }
-            #[cfg(all(target_pointer_width = "32", not(any(target_arch = "riscv32", target_arch = "x86_64"))))]
-            old_time {
+            #[cfg(time32)]
+            time32 {
                 the_calls_with_64_bit_times_are_there_or_are_all_enosys
                 the_old_calls_arm_and_tell_the_same_timer
                 the_old_calls_refuse_what_is_out_of_range
@@ -324,7 +325,7 @@ pub const ALONE: &[&[Case]] = table! {
         a_delay_on_an_alarm_clock_is_moved_too
         other_clocks_and_delays_are_not_canceled
         a_clock_past_2038_and_2106_is_exact
-        #[cfg(old_time)] the_old_calls_cut_a_clock_past_2038
+        #[cfg(time32)] the_old_calls_cut_a_clock_past_2038
     }
     init {
         new_descriptors_take_the_numbers_of_closed_streams_and_work
@@ -333,7 +334,7 @@ pub const ALONE: &[&[Case]] = table! {
 };
 
 /// What holds under a filter that answers `EPERM` to the calls with 64-bit times.
-#[cfg(old_time)]
+#[cfg(time32)]
 pub const REFUSED: &[&[Case]] = &[&[
     ("refused::the_calls_with_64_bit_times_are_perm", cases::refused::the_calls_with_64_bit_times_are_perm),
     (

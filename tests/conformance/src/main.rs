@@ -111,7 +111,7 @@ fn options(args: Args) -> Result<Options, i32> {
     Ok(options)
 }
 
-#[cfg(old_time)]
+#[cfg(time32)]
 fn refuse_time64(options: &mut Options, with_perm: bool) -> Result<(), i32> {
     use barefd::Errno;
 
@@ -123,7 +123,7 @@ fn refuse_time64(options: &mut Options, with_perm: bool) -> Result<(), i32> {
         .map_err(|errno| complain(format_args!("the filter could not be installed: {errno}")))
 }
 
-#[cfg(not(old_time))]
+#[cfg(not(time32))]
 fn refuse_time64(_: &mut Options, _: bool) -> Result<(), i32> {
     Err(complain(format_args!("--refuse-time64 is for 32-bit ABIs that also have calls with 32-bit times")))
 }

@@ -1,57 +1,15 @@
-//! barefd's numbers against those of `linux-raw-sys`, for the target that this is compiled for: what differs does not
-//! compile.
+//! The public constants and structs of barefd beside those of `linux-raw-sys`, for the target that this is compiled for:
+//! what differs does not compile.
 //!
-//! `linux-raw-sys` knows no mips n32 (it has the numbers of n64 there) and no `SFD_*`. What barefd keeps to itself, such
-//! as the number of `TFD_IOC_SET_TICKS`, the cases prove.
+//! `linux-raw-sys` has no `SFD_*`. The numbers of the calls, and the constants that barefd keeps to itself, are held
+//! against others by `tests/tables.rs` and `cargo xtask headers`.
 
 use core::mem::{align_of, offset_of, size_of};
 
 use barefd::sys::{Itimerspec, Timespec};
-use barefd::trap::nr;
 use barefd::{Clock, Errno, EventFdFlags, PollFd, PollFlags, SetTimeFlags, Signal, SignalInfo, TimerFdFlags};
 use linux_raw_sys::{errno, general as uapi};
 use static_assertions::const_assert_eq;
-
-macro_rules! numbers {
-    ($($name:ident = $__NR:ident,)*) => {
-        $(const_assert_eq!(nr::$name, uapi::$__NR as usize);)*
-    };
-}
-
-#[cfg(not(all(target_arch = "mips64", target_pointer_width = "32")))]
-const _: () = {
-    numbers! {
-        READ = __NR_read,
-        WRITE = __NR_write,
-        CLOSE = __NR_close,
-        IOCTL = __NR_ioctl,
-        EVENTFD2 = __NR_eventfd2,
-        TIMERFD_CREATE = __NR_timerfd_create,
-        SIGNALFD4 = __NR_signalfd4,
-        RT_SIGPROCMASK = __NR_rt_sigprocmask,
-        EXIT_GROUP = __NR_exit_group,
-    }
-
-    #[cfg(not(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32")))]
-    numbers! { FCNTL = __NR_fcntl, }
-    #[cfg(any(target_arch = "csky", target_arch = "hexagon", target_arch = "riscv32"))]
-    numbers! { FCNTL64 = __NR_fcntl64, }
-
-    #[cfg(not(target_arch = "riscv32"))]
-    numbers! {
-        TIMERFD_SETTIME = __NR_timerfd_settime,
-        TIMERFD_GETTIME = __NR_timerfd_gettime,
-        PPOLL = __NR_ppoll,
-        CLOCK_GETTIME = __NR_clock_gettime,
-    }
-    #[cfg(any(old_time, target_arch = "riscv32"))]
-    numbers! {
-        TIMERFD_SETTIME64 = __NR_timerfd_settime64,
-        TIMERFD_GETTIME64 = __NR_timerfd_gettime64,
-        PPOLL_TIME64 = __NR_ppoll_time64,
-        CLOCK_GETTIME64 = __NR_clock_gettime64,
-    }
-};
 
 const_assert_eq!(EventFdFlags::SEMAPHORE.bits(), uapi::EFD_SEMAPHORE);
 const_assert_eq!(EventFdFlags::CLOEXEC.bits(), uapi::EFD_CLOEXEC);
@@ -203,7 +161,7 @@ const_assert_eq!(offset_of!(Itimerspec, it_value), offset_of!(uapi::__kernel_iti
 const_assert_eq!(size_of::<PollFd<'_>>(), size_of::<uapi::pollfd>());
 const_assert_eq!(align_of::<PollFd<'_>>(), align_of::<uapi::pollfd>());
 
-#[cfg(old_time)]
+#[cfg(time32)]
 const _: () = {
     const_assert_eq!(size_of::<barefd::sys::OldTimespec32>(), size_of::<uapi::__kernel_old_timespec>());
     const_assert_eq!(size_of::<barefd::sys::OldItimerspec32>(), 2 * size_of::<uapi::__kernel_old_timespec>());

@@ -7,10 +7,8 @@ pub mod eventfd;
 pub mod fd;
 pub mod foreign;
 pub mod init;
-#[cfg(old_time)]
-pub mod old_time;
 pub mod poll;
-#[cfg(old_time)]
+#[cfg(time32)]
 pub mod refused;
 pub mod registers;
 pub mod settime;
@@ -19,6 +17,8 @@ pub mod signalfd;
 pub mod step;
 pub mod sys;
 pub mod ticks;
+#[cfg(time32)]
+pub mod time32;
 pub mod timerfd;
 pub mod trap;
 

@@ -8,9 +8,9 @@ use core::array;
 use core::hint::black_box;
 
 use barefd::sys::Itimerspec;
-#[cfg(not(any(old_time, target_arch = "riscv32")))]
+#[cfg(not(time64))]
 use barefd::sys::timerfd_settime;
-#[cfg(any(old_time, target_arch = "riscv32"))]
+#[cfg(time64)]
 use barefd::sys::timerfd_settime64 as timerfd_settime;
 use barefd::{SetTimeFlags, trap};
 

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use barefd::fd::AsFd;
-#[cfg(old_time)]
+#[cfg(time32)]
 use barefd::sys::{OldItimerspec32, OldTimespec32};
 use barefd::{Armed, Clock, Errno, PollFlags, SetTimeFlags, Tick, TimerFd, TimerFdFlags, TimerSpec, sys};
 
@@ -329,7 +329,7 @@ pub fn a_clock_past_2038_and_2106_is_exact() -> Outcome {
 }
 
 /// `kernel/time/time.c`, `put_old_timespec32`: no `EOVERFLOW`.
-#[cfg(old_time)]
+#[cfg(time32)]
 pub fn the_old_calls_cut_a_clock_past_2038() -> Outcome {
     if sys::clock_gettime(Clock::Realtime.id()) == Err(Errno::NOSYS) {
         return Err(Unpassed::NotApplicable("a kernel without CONFIG_COMPAT_32BIT_TIME"));

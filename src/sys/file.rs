@@ -1,0 +1,126 @@
+//! What every descriptor has.
+
+use crate::abi;
+use crate::errno::{Errno, Result};
+use crate::fd::{BorrowedFd, IntoRawFd, OwnedFd, RawFd};
+use crate::trap::{self, nr};
+
+use super::{argument, owned, unit};
+
+#[cfg(nr = "fcntl")]
+use nr::FCNTL;
+#[cfg(nr = "fcntl64")]
+use nr::FCNTL64 as FCNTL;
+
+/// The two calls whose result the types look at before it becomes a [`Result`].
+pub(crate) mod raw {
+    use crate::fd::BorrowedFd;
+    use crate::trap::{self, nr};
+
+    use super::argument;
+
+    #[inline]
+    pub(crate) fn read(fd: BorrowedFd<'_>, buf: &mut [u8]) -> isize {
+        // SAFETY: the kernel writes into `buf`, at most its length.
+        unsafe { trap::syscall3(nr::READ, argument(fd), buf.as_mut_ptr() as usize, buf.len()) }
+    }
+
+    #[inline]
+    pub(crate) fn write(fd: BorrowedFd<'_>, buf: &[u8]) -> isize {
+        // SAFETY: the kernel reads from `buf`, at most its length.
+        unsafe { trap::syscall3(nr::WRITE, argument(fd), buf.as_ptr() as usize, buf.len()) }
+    }
+}
+
+/// [`read(2)`](https://man7.org/linux/man-pages/man2/read.2.html): fills `buf` from the start and returns the number of
+/// bytes.
+///
+/// An event counter or a timer gives 8, a native-endian `u64`; a timer can give 0 ([`TimerFd::read`](crate::TimerFd::read)).
+/// A signal descriptor gives as many [`SignalfdSiginfo`](super::SignalfdSiginfo) as there are signals and `buf` holds whole, at least one.
+///
+/// # Errors
+///
+/// - `EAGAIN`: it would block, and the descriptor is non-blocking
+/// - `EBADF`: not open for reading
+/// - `ECANCELED`: a timer armed with [`CANCEL_ON_SET`](crate::SetTimeFlags::CANCEL_ON_SET), and its clock was stepped
+/// - `EINTR`: a signal handler ran before anything was read
+/// - `EINVAL`: `buf` is shorter than 8 bytes; on a signal descriptor, than 128
+/// - what another kind of file may say: `EIO`, `EISDIR`…
+#[inline]
+#[doc(alias("eventfd_read", "os.eventfd_read"))]
+pub fn read(fd: BorrowedFd<'_>, buf: &mut [u8]) -> Result<usize> {
+    Errno::from_ret(raw::read(fd, buf))
+}
+
+/// [`write(2)`](https://man7.org/linux/man-pages/man2/write.2.html): writes from the start of `buf` and returns the number
+/// of bytes.
+///
+/// An event counter takes 8, a native-endian `u64` to add.
+///
+/// # Errors
+///
+/// - `EAGAIN`: the counter would exceed 2^64 - 2, and the descriptor is non-blocking
+/// - `EBADF`: not open for writing
+/// - `EINTR`: a signal handler ran before anything was written
+/// - `EINVAL`: the value is `u64::MAX`; `buf` is shorter than 8 bytes, or longer on newer kernels; the descriptor is a
+///   timer or one of signals
+/// - what another kind of file may say: `EPIPE`, `ENOSPC`…
+#[inline]
+#[doc(alias("eventfd_write", "os.eventfd_write"))]
+pub fn write(fd: BorrowedFd<'_>, buf: &[u8]) -> Result<usize> {
+    Errno::from_ret(raw::write(fd, buf))
+}
+
+/// [`close(2)`](https://man7.org/linux/man-pages/man2/close.2.html). The descriptor is closed whatever comes back: there is
+/// nothing to retry.
+///
+/// # Errors
+///
+/// None from event counters and timers; from other files `EINTR`, `EIO`, `ENOSPC` or `EDQUOT`.
+#[inline]
+pub fn close(fd: OwnedFd) -> Result<()> {
+    // SAFETY: the caller gave the descriptor away.
+    unit(unsafe { trap::syscall1(nr::CLOSE, fd.into_raw_fd() as usize) })
+}
+
+/// [`fcntl(2)`](https://man7.org/linux/man-pages/man2/fcntl.2.html), `F_GETFL`: the access mode and the status flags of the
+/// open file description, `O_NONBLOCK` among them.
+///
+/// # Errors
+///
+/// - `EBADF`: not open
+#[inline]
+#[doc(alias("fcntl", "F_GETFL"))]
+pub fn fcntl_getfl(fd: BorrowedFd<'_>) -> Result<u32> {
+    // SAFETY: no pointer.
+    Errno::from_ret(unsafe { trap::syscall2(FCNTL, argument(fd), abi::F_GETFL as usize) }).map(|flags| flags as u32)
+}
+
+/// [`fcntl(2)`](https://man7.org/linux/man-pages/man2/fcntl.2.html), `F_SETFL`: sets the status flags of the open file
+/// description; the kernel ignores the others.
+///
+/// # Errors
+///
+/// - `EBADF`: not open
+/// - `EINVAL`, `EPERM`: a flag that this kind of file does not take, or no longer gives up
+#[inline]
+#[doc(alias("fcntl", "F_SETFL"))]
+pub fn fcntl_setfl(fd: BorrowedFd<'_>, flags: u32) -> Result<()> {
+    // SAFETY: no pointer. No flag changes what memory the kernel may touch on its own.
+    unit(unsafe { trap::syscall3(FCNTL, argument(fd), abi::F_SETFL as usize, flags as usize) })
+}
+
+/// [`fcntl(2)`](https://man7.org/linux/man-pages/man2/fcntl.2.html), `F_DUPFD_CLOEXEC` (Linux 2.6.24): another descriptor
+/// of the same open file description, the lowest free one from `min` up, close-on-exec.
+///
+/// # Errors
+///
+/// - `EBADF`: not open
+/// - `EINVAL`: `min` is negative, or not below `RLIMIT_NOFILE`
+/// - `EMFILE`: too many open files in the process
+#[inline]
+#[doc(alias("fcntl", "dup", "F_DUPFD_CLOEXEC"))]
+pub fn fcntl_dupfd_cloexec(fd: BorrowedFd<'_>, min: RawFd) -> Result<OwnedFd> {
+    // SAFETY: no pointer; a success is a new descriptor.
+    unsafe { owned(trap::syscall3(FCNTL, argument(fd), abi::F_DUPFD_CLOEXEC as usize, min as usize)) }
+}

@@ -1,0 +1,56 @@
+//! The system calls, one function each: no retry, no fallback, no default.
+//!
+//! [`EventFd`](crate::EventFd), [`TimerFd`](crate::TimerFd), [`SignalFd`](crate::SignalFd), [`Clock`](crate::Clock),
+//! [`SigSet`] and [`poll`](crate::poll()) are these with a policy. Here `EINTR` comes back as it is, buffers have any
+//! size, and a 32-bit ABI shows both forms of the calls that take a time: `*_time64` and `*64` with 64-bit seconds
+//! (Linux 5.1), and those of before with 32-bit ones.
+//!
+//! Every call can also fail with `ENOSYS`, where the kernel was built without it, and with whatever a seccomp filter
+//! answers.
+
+mod clock;
+mod eventfd;
+mod file;
+mod poll;
+mod process;
+mod signal;
+mod signalfd;
+mod timerfd;
+
+use crate::errno::{Errno, Result};
+use crate::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+#[cfg(doc)]
+use crate::signal::SigSet;
+
+pub use crate::abi::{Itimerspec, SignalfdSiginfo, Timespec};
+#[cfg(time32)]
+pub use crate::abi::{OldItimerspec32, OldTimespec32};
+
+pub use clock::*;
+pub use eventfd::*;
+pub(crate) use file::raw;
+pub use file::*;
+pub use poll::*;
+pub use process::*;
+pub use signal::*;
+pub use signalfd::*;
+pub use timerfd::*;
+
+#[inline]
+fn argument(fd: BorrowedFd<'_>) -> usize {
+    fd.as_raw_fd() as usize
+}
+
+#[inline]
+fn unit(ret: isize) -> Result<()> {
+    Errno::from_ret(ret).map(drop)
+}
+
+/// # Safety
+///
+/// A success must be a new descriptor.
+#[inline]
+unsafe fn owned(ret: isize) -> Result<OwnedFd> {
+    // SAFETY: the kernel has just opened it, for nobody else.
+    Errno::from_ret(ret).map(|fd| unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
