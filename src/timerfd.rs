@@ -14,37 +14,39 @@ use crate::{sys, time64};
 
 /// When a timer expires first, and its period after that: `struct itimerspec`.
 ///
-/// The kernel counts in nanoseconds, up to 2^63 - 1 of them (292 years); it takes longer times for that.
+/// The kernel counts in nanoseconds, up to 2^63 - 1 of them (292 years). It uses this maximum in place of a longer
+/// time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[doc(alias = "itimerspec")]
 pub struct TimerSpec {
     /// The first expiration; zero disarms.
     #[doc(alias = "it_value")]
     pub initial: Duration,
-    /// The period after the first expiration; zero for none.
+    /// The period after the first expiration; zero if the timer expires once.
     #[doc(alias = "it_interval")]
     pub interval: Duration,
 }
 
 impl TimerSpec {
-    /// Both zero.
+    /// Both times are zero.
     pub const DISARMED: Self = Self { initial: Duration::ZERO, interval: Duration::ZERO };
 
-    /// One expiration.
+    /// Expires once, after `initial`.
     #[must_use]
     pub const fn once(initial: Duration) -> Self {
         Self { initial, interval: Duration::ZERO }
     }
 
-    /// An expiration after `period`, and every `period` from then on.
+    /// Expires after `period`, and every `period` from then on.
     #[must_use]
     pub const fn every(period: Duration) -> Self {
         Self { initial: period, interval: period }
     }
 
-    /// Whether either is not zero.
+    /// Whether at least one of the two times is not zero.
     ///
-    /// Of a timer, an `initial` of zero alone does not tell: a periodic timer shows it for an instant at each expiration.
+    /// A zero `initial` alone does not mean that a timer is disarmed: a periodic timer shows it for an instant at each
+    /// expiration.
     #[must_use]
     pub const fn is_armed(&self) -> bool {
         !self.initial.is_zero() || !self.interval.is_zero()
@@ -61,7 +63,7 @@ impl TimerSpec {
     }
 }
 
-/// What a timer had to tell. The kernel has no third, so that two arms match it:
+/// An event of a timer. The kernel reports only these two, so two arms are enough for a `match`:
 ///
 /// ```
 /// use barefd::Tick;
@@ -85,16 +87,17 @@ impl TimerSpec {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tick {
-    /// It expired that many times since it was last read or armed.
+    /// The timer expired this many times since it was last read or armed.
     Expired(NonZeroU64),
-    /// Its clock was stepped, and it was armed with [`arm_at_cancel_on_set`](TimerFd::arm_at_cancel_on_set) (or
-    /// [`CANCEL_ON_SET`](SetTimeFlags::CANCEL_ON_SET)). It is still armed, for the same time on the clock as before.
+    /// The clock of the timer was stepped. The timer was armed with
+    /// [`arm_at_cancel_on_set`](TimerFd::arm_at_cancel_on_set) (or [`CANCEL_ON_SET`](SetTimeFlags::CANCEL_ON_SET)). It
+    /// is still armed, for the same time on the clock as before.
     #[doc(alias = "ECANCELED")]
     ClockChanged,
 }
 
-/// What [`arm_at_cancel_on_set`](TimerFd::arm_at_cancel_on_set) found. The timer is armed either way, so that neither is an
-/// error; nor may it be overlooked:
+/// Whether [`arm_at_cancel_on_set`](TimerFd::arm_at_cancel_on_set) found an earlier clock step. The timer is armed in
+/// both cases, so neither is an error. The caller must not ignore the result:
 ///
 /// ```
 /// #![deny(unused_must_use)]
@@ -120,22 +123,22 @@ pub enum Tick {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "if the clock changed, the deadline may have to be computed anew"]
 pub enum Armed {
-    /// No step of the clock is left to be told.
+    /// The kernel has no unreported clock step for this timer.
     Fresh,
-    /// The clock was stepped before, and no read has told yet: the kernel answered `ECANCELED`. **The timer is armed with
-    /// the new deadline all the same.**
+    /// The clock was stepped before, and no read has reported the step yet: the kernel answered `ECANCELED`. **The
+    /// timer is armed with the new deadline nevertheless.**
     #[doc(alias = "ECANCELED")]
     AfterClockChange,
 }
 
-/// A timer behind a descriptor, which is readable once it has expired:
+/// A timer behind a descriptor. The descriptor is readable once the timer has expired:
 /// [timerfd_create(2)](https://man7.org/linux/man-pages/man2/timerfd_create.2.html), `fs/timerfd.c`, Linux 2.6.25.
 ///
-/// A read takes the number of expirations since the last. The `arm_…` methods each say one intent, and a zero delay or
-/// deadline in them is due at once; [`set`](Self::set), [`replace`](Self::replace) and [`get`](Self::get) are shaped like
-/// the kernel's calls, where a zero `initial` disarms. **Every call that arms or disarms discards the expirations that
-/// nobody has read.** The methods take `&self`: threads, and processes that inherited or received the descriptor, share the
-/// timer, and each expiration is read by one of them.
+/// A read takes the number of expirations since the last read. Each `arm_…` method has one purpose, and a zero delay or
+/// deadline in them is due at once. [`set`](Self::set), [`replace`](Self::replace) and [`get`](Self::get) work like the
+/// kernel's calls, where a zero `initial` disarms. **Every call that arms or disarms discards the expirations that
+/// nobody has read.** The methods take `&self`: threads, and processes that inherited or received the descriptor, share
+/// the timer. One of them reads each expiration.
 ///
 /// ```
 /// use core::time::Duration;
@@ -147,7 +150,7 @@ pub enum Armed {
 /// # Ok::<(), barefd::Errno>(())
 /// ```
 ///
-/// A metronome that does not drift, and misses no beat while its reader is busy:
+/// A metronome that does not drift, and does not miss a beat while its reader is busy:
 ///
 /// ```
 /// use core::time::Duration;
@@ -165,10 +168,10 @@ pub enum Armed {
 /// # Ok::<(), barefd::Errno>(())
 /// ```
 ///
-/// A read gives 0 bytes if a `Realtime` clock was set back between a periodic expiration and the read; that is no expiration
-/// here, and no end of file. The descriptor survives `fork`, and `execve` if it is not close-on-exec; the last one closed
-/// disarms. [`Read` ordering](crate::EventFd#ordering) and [event loops](crate::EventFd#in-an-event-loop) are those of the
-/// event counter.
+/// A read gives 0 bytes if a `Realtime` clock was set back between a periodic expiration and the read. Here this is not
+/// an expiration, and not an end of file. The descriptor survives `fork`, and `execve` if it is not close-on-exec. The
+/// kernel disarms the timer when the last descriptor is closed. The [ordering of reads](crate::EventFd#ordering) and
+/// the rules for [event loops](crate::EventFd#in-an-event-loop) are the same as for the event counter.
 #[repr(transparent)]
 #[derive(Debug)]
 #[doc(alias("timerfd", "os.timerfd_create"))]
@@ -202,15 +205,15 @@ impl TimerFd {
         Self::with_flags(clock, TimerFdFlags::CLOEXEC | TimerFdFlags::NONBLOCK)
     }
 
-    /// A timer on `clock`, disarmed, with exactly these flags: without [`CLOEXEC`](TimerFdFlags::CLOEXEC) it leaks into every
-    /// program that the process executes.
+    /// A timer on `clock`, disarmed, with exactly these flags. Without [`CLOEXEC`](TimerFdFlags::CLOEXEC) it leaks into
+    /// every program that the process executes.
     ///
     /// System call: `timerfd_create`.
     ///
     /// # Errors
     ///
     /// - [`INVAL`](Errno::INVAL): a flag that the kernel does not know, or a clock that is newer than the kernel ([`Clock`]
-    ///   says which release brought it; `clock_gettime` may know it earlier)
+    ///   says which release added it; `clock_gettime` may know it in earlier releases)
     /// - [`PERM`](Errno::PERM): an alarm clock, without `CAP_WAKE_ALARM`
     /// - [`MFILE`](Errno::MFILE), [`NFILE`](Errno::NFILE): too many open files in the process, in the system
     /// - [`NODEV`](Errno::NODEV), [`NOMEM`](Errno::NOMEM): no inode, no memory
@@ -220,28 +223,29 @@ impl TimerFd {
         sys::timerfd_create(clock.id(), flags).map(Self::from)
     }
 
-    /// Expires once, `delay` from now; at once if that is zero.
+    /// Expires once, `delay` from now. A zero `delay` expires at once.
     ///
-    /// Steps of the clock do not move a delay on `Realtime`; on `RealtimeAlarm` they do, since it becomes a deadline at once.
+    /// A clock step does not move a delay on `Realtime`. On `RealtimeAlarm` it does: the kernel turns the delay into a
+    /// deadline at once.
     ///
     /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
     ///
     /// # Errors
     ///
-    /// Those of [`set`](Self::set) but `CANCELED`.
+    /// Those of [`set`](Self::set), except `CANCELED`.
     #[inline]
     pub fn arm_after(&self, delay: Duration) -> Result<()> {
         self.arm(SetTimeFlags::empty(), delay, Duration::ZERO)
     }
 
-    /// Expires every `period`, first in one `period` from now.
+    /// Expires every `period`, for the first time one `period` from now.
     ///
     /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
     ///
     /// # Errors
     ///
     /// - [`INVAL`](Errno::INVAL): `period` is zero; no system call was made
-    /// - those of [`set`](Self::set) but `CANCELED`
+    /// - those of [`set`](Self::set), except `CANCELED`
     #[inline]
     pub fn arm_every(&self, period: Duration) -> Result<()> {
         if period.is_zero() {
@@ -250,15 +254,15 @@ impl TimerFd {
         self.arm(SetTimeFlags::empty(), period, period)
     }
 
-    /// Expires once, when this timer's clock shows `deadline`; at once if it does already.
+    /// Expires once, when this timer's clock shows `deadline`. A deadline in the past expires at once.
     ///
-    /// The deadline is a time as [`Clock::now`] gives it. On a `Realtime` clock it follows steps of the clock.
+    /// The deadline is a time as [`Clock::now`] gives it. On a `Realtime` clock it follows clock steps.
     ///
     /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
     ///
     /// # Errors
     ///
-    /// Those of [`set`](Self::set) but `CANCELED`.
+    /// Those of [`set`](Self::set), except `CANCELED`.
     #[inline]
     #[doc(alias = "TFD_TIMER_ABSTIME")]
     pub fn arm_at(&self, deadline: Duration) -> Result<()> {
@@ -266,14 +270,14 @@ impl TimerFd {
     }
 
     /// Expires when this timer's clock shows `first`, and every `period` from that time on, without drift. All expirations
-    /// that are past already are due at once.
+    /// in the past are due at once.
     ///
     /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
     ///
     /// # Errors
     ///
     /// - [`INVAL`](Errno::INVAL): `period` is zero; no system call was made
-    /// - those of [`set`](Self::set) but `CANCELED`
+    /// - those of [`set`](Self::set), except `CANCELED`
     #[inline]
     #[doc(alias = "TFD_TIMER_ABSTIME")]
     pub fn arm_every_at(&self, first: Duration, period: Duration) -> Result<()> {
@@ -283,18 +287,18 @@ impl TimerFd {
         self.arm(SetTimeFlags::ABSTIME, first, period)
     }
 
-    /// As [`arm_at`](Self::arm_at), and a step of the clock before the deadline makes the timer readable with
+    /// Like [`arm_at`](Self::arm_at). In addition, a clock step before the deadline makes the timer readable with
     /// [`Tick::ClockChanged`] (Linux 3.0).
     ///
-    /// **It acts on `Realtime` and `RealtimeAlarm` alone; on the other clocks, which nobody can step, the kernel ignores it.** A
-    /// resume from suspend counts as a step. One between the making of the timer and this call is not told until something
-    /// else about the clock changes, such as its offset from TAI.
+    /// **This works only on `Realtime` and `RealtimeAlarm`. Nobody can step the other clocks, and the kernel ignores
+    /// the flag there.** A resume from suspend counts as a clock step. The kernel does not report a step between the
+    /// creation of the timer and this call until something else about the clock changes, such as its offset from TAI.
     ///
     /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
     ///
     /// # Errors
     ///
-    /// Those of [`set`](Self::set) but `CANCELED`, which is [`Armed::AfterClockChange`].
+    /// Those of [`set`](Self::set), except `CANCELED`, which is [`Armed::AfterClockChange`].
     #[inline]
     #[doc(alias = "TFD_TIMER_CANCEL_ON_SET")]
     pub fn arm_at_cancel_on_set(&self, deadline: Duration) -> Result<Armed> {
@@ -307,21 +311,21 @@ impl TimerFd {
 
     #[inline]
     fn arm(&self, flags: SetTimeFlags, initial: Duration, interval: Duration) -> Result<()> {
-        // Zero would disarm.
+        // Zero would disarm the timer.
         let initial = if initial.is_zero() { Duration::from_nanos(1) } else { initial };
         self.set(flags, TimerSpec { initial, interval })
     }
 
-    /// Does not expire any more.
+    /// Disarms the timer: it does not expire any more.
     ///
-    /// A clock step that no read has told yet is told by the next [`arm_at_cancel_on_set`](Self::arm_at_cancel_on_set), and
-    /// by no read before that.
+    /// If no read has reported a clock step yet, the next [`arm_at_cancel_on_set`](Self::arm_at_cancel_on_set) reports
+    /// it. A read before that does not report it.
     ///
     /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
     ///
     /// # Errors
     ///
-    /// Those of [`set`](Self::set) but `CANCELED` and `OVERFLOW`.
+    /// Those of [`set`](Self::set), except `CANCELED` and `OVERFLOW`.
     #[inline]
     pub fn disarm(&self) -> Result<()> {
         static ZERO: Itimerspec = Itimerspec {
@@ -331,9 +335,9 @@ impl TimerFd {
         time64::timerfd_settime(self.as_fd(), SetTimeFlags::empty(), &ZERO, None)
     }
 
-    /// `timerfd_settime` without an old value: `initial` is relative to now, or a time on the clock with
-    /// [`ABSTIME`](SetTimeFlags::ABSTIME); **zero disarms**, and the kernel keeps the `interval` that came with it for
-    /// [`get`](Self::get).
+    /// `timerfd_settime` without an old value. `initial` is relative to now; with [`ABSTIME`](SetTimeFlags::ABSTIME) it
+    /// is a time on the clock. **A zero `initial` disarms**, and [`get`](Self::get) then still returns the `interval`
+    /// that came with it.
     ///
     /// System call: `timerfd_settime`. On 32-bit ABIs `timerfd_settime64`; if that is `ENOSYS` (before Linux 5.1), and only
     /// then, `timerfd_settime`, whose seconds end in 2038.
@@ -341,19 +345,19 @@ impl TimerFd {
     /// # Errors
     ///
     /// - [`OVERFLOW`](Errno::OVERFLOW): more than `i64::MAX` seconds, and no system call was made; or more than `i32::MAX`
-    ///   where there is just the 32-bit call
+    ///   seconds, and the kernel has only the 32-bit call
     /// - [`INVAL`](Errno::INVAL): a flag that the kernel does not know; not a timer
     /// - [`PERM`](Errno::PERM): an alarm clock, without `CAP_WAKE_ALARM`
-    /// - [`CANCELED`](Errno::CANCELED): with [`CANCEL_ON_SET`](SetTimeFlags::CANCEL_ON_SET), a step of the clock that no
-    ///   read has told yet; **the timer is armed all the same**
+    /// - [`CANCELED`](Errno::CANCELED): with [`CANCEL_ON_SET`](SetTimeFlags::CANCEL_ON_SET), a clock step that no read
+    ///   has reported yet; **the timer is armed nevertheless**
     #[inline]
     #[doc(alias("timerfd_settime", "timerfd_settime_ns", "os.timerfd_settime", "os.timerfd_settime_ns"))]
     pub fn set(&self, flags: SetTimeFlags, new: TimerSpec) -> Result<()> {
         time64::timerfd_settime(self.as_fd(), flags, &new.to_kernel()?, None)
     }
 
-    /// [`set`](Self::set), and what the timer was set to before, as [`get`](Self::get) would have told: always relative to
-    /// now. That costs about 15 % more.
+    /// [`set`](Self::set), which also returns the old value as [`get`](Self::get) does: always relative to now. The
+    /// call costs about 15 % more.
     ///
     /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
     ///
@@ -370,12 +374,13 @@ impl TimerFd {
 
     /// The time until the next expiration, **always relative to now**, whatever the timer was armed with, and the interval.
     ///
-    /// It says nothing of expirations that are due: that is [`take`](Self::take) or [`poll`](crate::poll()). An `initial` of
-    /// zero is a timer that is disarmed or has expired for the last time or, for an instant, one that is just expiring. One that
-    /// expired for the last time at a deadline shows the time to it again if its clock is set back, and does not expire.
+    /// It does not show the expirations that are due: use [`take`](Self::take) or [`poll`](crate::poll()) for these.
+    /// `initial` is zero if the timer is disarmed, if it has expired for the last time, or for an instant while it
+    /// expires. If the clock is set back after the last expiration at a deadline, `initial` is again the time until the
+    /// deadline, but the timer does not expire again.
     ///
     /// System call: `timerfd_gettime`. On 32-bit ABIs `timerfd_gettime64`; if that is `ENOSYS`, and only then,
-    /// `timerfd_gettime`, which cuts times of more than `i32::MAX` seconds.
+    /// `timerfd_gettime`, which truncates times of more than `i32::MAX` seconds.
     ///
     /// # Errors
     ///
@@ -386,18 +391,18 @@ impl TimerFd {
         time64::timerfd_gettime(self.as_fd()).map(TimerSpec::from_kernel)
     }
 
-    /// The expirations since the last read, at least 1, as the kernel reads them. Blocks until there are some, unless the
-    /// descriptor is non-blocking; on a disarmed timer for ever.
+    /// The number of expirations since the last read, at least 1. Blocks until there is one, unless the descriptor is
+    /// non-blocking. On a disarmed timer it blocks for ever.
     ///
     /// System call: `read`, again after `EINTR`.
     ///
     /// # Errors
     ///
-    /// - [`AGAIN`](Errno::AGAIN): none, and the descriptor is non-blocking; or the read gave 0 bytes, because a `Realtime`
-    ///   clock was set back
+    /// - [`AGAIN`](Errno::AGAIN): no expiration, and the descriptor is non-blocking; or the read gave 0 bytes, because
+    ///   a `Realtime` clock was set back
     /// - [`CANCELED`](Errno::CANCELED): the clock was stepped ([`Tick::ClockChanged`]); the timer is still armed
     /// - [`INVAL`](Errno::INVAL): not a timer
-    /// - what another kind of file may say: `EBADF`, `EIO`, `EISDIR`…
+    /// - an error of another kind of file: `EBADF`, `EIO`, `EISDIR`…
     #[inline]
     pub fn read(&self) -> Result<u64> {
         match counter::read(self.as_fd())? {
@@ -406,13 +411,13 @@ impl TimerFd {
         }
     }
 
-    /// What the timer has to tell, or `None` for nothing. **On a blocking descriptor it waits** for something to tell.
+    /// The next event of the timer, or `None` if there is none. **On a blocking descriptor it waits** for one.
     ///
     /// System call: `read`, again after `EINTR`.
     ///
     /// # Errors
     ///
-    /// Those of [`read`](Self::read) but `AGAIN`, which is `None`, and `CANCELED`, which is [`Tick::ClockChanged`].
+    /// Those of [`read`](Self::read), except `AGAIN`, which is `None`, and `CANCELED`, which is [`Tick::ClockChanged`].
     #[inline]
     pub fn take(&self) -> Result<Option<Tick>> {
         match counter::read(self.as_fd()) {
@@ -423,16 +428,17 @@ impl TimerFd {
         }
     }
 
-    /// What the timer has to tell, waiting for something to tell, on blocking and non-blocking descriptors alike; on a disarmed
-    /// timer for ever.
+    /// The next event of the timer. It waits for one on a blocking and on a non-blocking descriptor. On a disarmed
+    /// timer it waits for ever.
     ///
     /// System calls: `read`; as long as that would block on a non-blocking descriptor, or gives 0 bytes, `ppoll` without a
     /// timeout (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after `EINTR`.
     ///
     /// # Errors
     ///
-    /// - [`INVAL`](Errno::INVAL): not a timer, which is what 0 bytes mean where `ppoll` has just said that there is something;
-    ///   so does a clock that is set back twice in that one moment
+    /// - [`INVAL`](Errno::INVAL): not a timer: `ppoll` reported that it is readable, but the next read gave 0 bytes. A
+    ///   periodic timer on a `Realtime` clock does the same if the clock is set back between its expiration and that
+    ///   read
     /// - those of [`take`](Self::take) and of [`poll`](crate::poll())
     pub fn wait(&self) -> Result<Tick> {
         let mut polled = false;
@@ -441,7 +447,7 @@ impl TimerFd {
                 Ok(Read::Count(count)) => return expirations(count).map(Tick::Expired),
                 Err(Errno::CANCELED) => return Ok(Tick::ClockChanged),
                 Err(errno) => return Err(errno),
-                // Ready, and nothing there: the end of another kind of file, which would be ready for ever.
+                // Readable, but the read gave nothing: the end of another kind of file, which is readable for ever.
                 Ok(Read::Empty) if polled => return Err(Errno::INVAL),
                 Ok(Read::WouldBlock | Read::Empty) => {}
             }
@@ -450,10 +456,11 @@ impl TimerFd {
         }
     }
 
-    /// Makes `ticks` the number of expirations that nobody has read, and the timer readable (Linux 3.17). It does not arm.
+    /// Sets the number of unread expirations to `ticks`, and makes the timer readable (Linux 3.17). It does not arm the
+    /// timer.
     ///
-    /// Meant for checkpoints; a test can make a timer expire with it, without waiting. No ticks would be `EINVAL`, and do not
-    /// compile:
+    /// The kernel has it for checkpoints. A test can use it to make a timer expire without a wait. Zero ticks would be
+    /// `EINVAL`, so they do not compile:
     ///
     /// ```no_run
     /// use core::num::NonZeroU64;
@@ -473,9 +480,9 @@ impl TimerFd {
     /// # Errors
     ///
     /// - [`NOTTY`](Errno::NOTTY): a kernel without `CONFIG_CHECKPOINT_RESTORE`, or before 3.17; a 32-bit program on a 64-bit
-    ///   kernel; not a timer (a few other kinds of file say [`INVAL`](Errno::INVAL))
-    /// - [`NOSYS`](Errno::NOSYS): QEMU's user mode, which does not know it
-    /// - [`CANCELED`](Errno::CANCELED): a step of the clock that no read has told yet
+    ///   kernel; not a timer (a few other kinds of file answer [`INVAL`](Errno::INVAL))
+    /// - [`NOSYS`](Errno::NOSYS): QEMU's user mode, which does not know this `ioctl`
+    /// - [`CANCELED`](Errno::CANCELED): a clock step that no read has reported yet
     #[inline]
     #[doc(alias("ioctl", "TFD_IOC_SET_TICKS"))]
     pub fn set_ticks(&self, ticks: NonZeroU64) -> Result<()> {
@@ -485,7 +492,7 @@ impl TimerFd {
 
 descriptor!(TimerFd);
 
-/// A timer never counts zero; a descriptor of another kind may read as that.
+/// A timer never counts zero, but a read of a descriptor of another kind may give zero.
 #[inline]
 fn expirations(count: u64) -> Result<NonZeroU64> {
     NonZeroU64::new(count).ok_or(Errno::INVAL)
