@@ -7,10 +7,10 @@ use crate::fd::{AsFd, OwnedFd};
 use crate::flags::EventFdFlags;
 use crate::sys;
 
-/// A 64-bit counter behind a descriptor, which is readable while it is not zero:
+/// A 64-bit counter behind a descriptor. The descriptor is readable while the counter is not zero:
 /// [eventfd(2)](https://man7.org/linux/man-pages/man2/eventfd.2.html), `fs/eventfd.c`, Linux 2.6.27.
 ///
-/// Writers add to it, a reader takes what is there. With [`SEMAPHORE`](EventFdFlags::SEMAPHORE) a reader takes one.
+/// Writers add to the count. A reader takes the whole count, or one with [`SEMAPHORE`](EventFdFlags::SEMAPHORE).
 /// The methods take `&self`: threads, and processes that inherited or received the descriptor, share the counter.
 ///
 /// ```
@@ -26,9 +26,9 @@ use crate::sys;
 ///
 /// # Ordering
 ///
-/// The kernel adds and takes under a lock of the counter, so that a read that saw a write comes after everything that the
-/// writing thread did before it, and every call here is a barrier to the compiler. Data handed over this way needs no
-/// fence; it still needs to be of a type that may be shared, and `Relaxed` atomics are enough:
+/// The kernel adds and takes under a lock of the counter. So a read that saw a write happens after everything that the
+/// writing thread did before the write. Every call here is also a barrier to the compiler. Data that threads hand over
+/// this way needs no fence. Its type must still allow sharing between threads; `Relaxed` atomics are enough:
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -48,18 +48,18 @@ use crate::sys;
 /// # ?; Ok::<(), barefd::Errno>(())
 /// ```
 ///
-/// A flag that lets writers skip the call (`if !pending.swap(true)`) is another matter: there the reader must clear it
-/// after the read and before it looks at the data, and flag and data need `SeqCst`, or a wake-up can be lost.
+/// A flag that lets writers skip the call (`if !pending.swap(true)`) needs more. The reader must clear the flag after
+/// the read and before it looks at the data. Flag and data need `SeqCst`. Otherwise a wake-up can be lost.
 ///
 /// # In an event loop
 ///
-/// A level-triggered loop must read the counter, or it spins. With `EPOLLET` each write is an edge of its own, also one
-/// that adds to a counter that was not zero. With io_uring, poll the descriptor and then read it here: reads of event
-/// counters and timers through the ring hung on Linux 6.15.4.
+/// A level-triggered loop must read the counter, or it spins. With `EPOLLET` each write is a separate edge, even if the
+/// counter was not zero. With io_uring, poll the descriptor through the ring and then read it with these methods: reads
+/// of event counters and timers through the ring hung on Linux 6.15.4.
 ///
 /// # Misuse that does not compile
 ///
-/// A counter has one owner; a second descriptor is [`try_clone`](Self::try_clone), which can fail:
+/// A counter has one owner. [`try_clone`](Self::try_clone) makes a second descriptor, and can fail:
 ///
 /// ```
 /// let event = barefd::EventFd::new(0)?;
@@ -73,7 +73,7 @@ use crate::sys;
 /// # Ok::<(), barefd::Errno>(())
 /// ```
 ///
-/// Flags of a timer are none of a counter's:
+/// A counter does not take the flags of a timer:
 ///
 /// ```
 /// use barefd::{EventFd, EventFdFlags};
@@ -96,11 +96,11 @@ pub struct EventFd {
 impl EventFd {
     /// The largest count that [`write`](Self::write) can reach: 2^64 - 2.
     ///
-    /// The kernel itself can fill a counter to 2^64 - 1 (asynchronous I/O, vhost); `poll` then says
+    /// The kernel itself can fill a counter to 2^64 - 1 (asynchronous I/O, vhost). `poll` then reports
     /// [`ERR`](crate::PollFlags::ERR), and a read gives that number.
     pub const MAX: u64 = u64::MAX - 1;
 
-    /// A blocking counter, close-on-exec, that begins at `initial`.
+    /// A blocking counter, close-on-exec, that starts at `initial`.
     ///
     /// System call: `eventfd2`.
     ///
@@ -112,7 +112,7 @@ impl EventFd {
         Self::with_flags(initial, EventFdFlags::CLOEXEC)
     }
 
-    /// A non-blocking counter, close-on-exec, that begins at `initial`.
+    /// A non-blocking counter, close-on-exec, that starts at `initial`.
     ///
     /// System call: `eventfd2`.
     ///
@@ -125,7 +125,7 @@ impl EventFd {
         Self::with_flags(initial, EventFdFlags::CLOEXEC | EventFdFlags::NONBLOCK)
     }
 
-    /// A blocking semaphore, close-on-exec, that begins at `initial`: a read takes one.
+    /// A blocking semaphore, close-on-exec, that starts at `initial`. A read takes one.
     ///
     /// System call: `eventfd2` (with `EFD_SEMAPHORE`, Linux 2.6.30).
     ///
@@ -138,8 +138,8 @@ impl EventFd {
         Self::with_flags(initial, EventFdFlags::CLOEXEC | EventFdFlags::SEMAPHORE)
     }
 
-    /// A counter that begins at `initial`, with exactly these flags: without [`CLOEXEC`](EventFdFlags::CLOEXEC) it leaks
-    /// into every program that the process executes.
+    /// A counter that starts at `initial`, with exactly these flags. Without [`CLOEXEC`](EventFdFlags::CLOEXEC) it
+    /// leaks into every program that the process executes.
     ///
     /// System call: `eventfd2`.
     ///
@@ -154,8 +154,8 @@ impl EventFd {
         sys::eventfd2(initial, flags).map(Self::from)
     }
 
-    /// What is there, as the kernel reads it: the count, leaving zero, or one from a semaphore. Blocks at zero, unless the
-    /// descriptor is non-blocking.
+    /// Takes the count and leaves zero; takes one from a semaphore. Blocks at zero, unless the descriptor is
+    /// non-blocking.
     ///
     /// System call: `read`, again after `EINTR`.
     ///
@@ -163,22 +163,23 @@ impl EventFd {
     ///
     /// - [`AGAIN`](Errno::AGAIN): the count is zero, and the descriptor is non-blocking
     /// - [`INVAL`](Errno::INVAL): not an event counter
-    /// - what another kind of file may say: `EBADF`, `EIO`, `EISDIR`…
+    /// - an error of another kind of file: `EBADF`, `EIO`, `EISDIR`…
     #[inline]
     #[doc(alias("eventfd_read", "os.eventfd_read"))]
     pub fn read(&self) -> Result<u64> {
         self.take()?.ok_or(Errno::AGAIN)
     }
 
-    /// What is there, or `None` for nothing. **On a blocking descriptor it waits** for something to be there.
+    /// Takes the count, or returns `None` if it is zero. **On a blocking descriptor it waits** until the count is not
+    /// zero.
     ///
-    /// What is there is the count, leaving zero, or one from a semaphore.
+    /// It leaves zero; from a semaphore it takes one.
     ///
     /// System call: `read`, again after `EINTR`.
     ///
     /// # Errors
     ///
-    /// Those of [`read`](Self::read) but `EAGAIN`, which is `None`.
+    /// Those of [`read`](Self::read), except `EAGAIN`, which is `None`.
     #[inline]
     #[doc(alias("eventfd_read", "os.eventfd_read"))]
     pub fn take(&self) -> Result<Option<u64>> {
@@ -189,7 +190,8 @@ impl EventFd {
         }
     }
 
-    /// What is there, waiting for something to be there, on blocking and non-blocking descriptors alike.
+    /// Waits until the count is not zero, and takes it as [`take`](Self::take) does. It waits on a blocking and on a
+    /// non-blocking descriptor.
     ///
     /// System calls: `read`; as long as that would block on a non-blocking descriptor, `ppoll` without a timeout (32-bit
     /// ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after `EINTR`.
@@ -210,7 +212,7 @@ impl EventFd {
     /// Adds `add`, 0 to [`MAX`](Self::MAX), to the counter. Blocks while the sum would exceed `MAX`, unless the descriptor
     /// is non-blocking.
     ///
-    /// Adding 0 changes nothing, but is an edge to `EPOLLET` if the counter is not zero.
+    /// Adding 0 does not change the counter. With `EPOLLET` it is still an edge if the counter is not zero.
     ///
     /// System call: `write`, again after `EINTR`.
     ///
@@ -218,21 +220,21 @@ impl EventFd {
     ///
     /// - [`AGAIN`](Errno::AGAIN): the sum would exceed `MAX`, and the descriptor is non-blocking; nothing was added
     /// - [`INVAL`](Errno::INVAL): `add` is `u64::MAX`; not an event counter
-    /// - what another kind of file may say: `EBADF`, `EPIPE`, `ENOSPC`…
+    /// - an error of another kind of file: `EBADF`, `EPIPE`, `ENOSPC`…
     #[inline]
     #[doc(alias("eventfd_write", "os.eventfd_write"))]
     pub fn write(&self, add: u64) -> Result<()> {
         counter::write(self.as_fd(), add)
     }
 
-    /// Makes the counter readable: adds one, and takes a full non-blocking counter, which is readable already, for success.
-    /// A full blocking counter makes it wait.
+    /// Adds one, which makes the counter readable. If the counter is full and non-blocking, the call succeeds without
+    /// adding: the counter is readable already. If it is full and blocking, the call waits.
     ///
     /// System call: `write`, again after `EINTR`.
     ///
     /// # Errors
     ///
-    /// Those of [`write`](Self::write) but `EAGAIN`.
+    /// Those of [`write`](Self::write), except `EAGAIN`.
     #[inline]
     pub fn notify(&self) -> Result<()> {
         match self.write(1) {
