@@ -1,4 +1,4 @@
-//! The descriptor of signals.
+//! The signal descriptor.
 
 use crate::abi::{self, SignalfdSiginfo};
 use crate::descriptor::{self, descriptor};
@@ -8,11 +8,11 @@ use crate::flags::SignalFdFlags;
 use crate::signal::{SigSet, Signal};
 use crate::sys;
 
-/// Signals behind a descriptor, which is readable while one of its set is pending:
+/// Signals behind a descriptor. The descriptor is readable while a signal of its set is pending:
 /// [signalfd(2)](https://man7.org/linux/man-pages/man2/signalfd.2.html), `fs/signalfd.c`, Linux 2.6.27.
 ///
 /// A read takes one signal, which then is not pending any more. **The signals must be blocked**, or they act before
-/// anybody reads them: [`SigSet::thread_block`], before the first thread is spawned.
+/// anybody reads them. Call [`SigSet::thread_block`] before the first thread is spawned.
 ///
 /// ```
 /// use barefd::{SigSet, Signal, SignalFd};
@@ -22,7 +22,7 @@ use crate::sys;
 /// let signals = SignalFd::nonblocking(&set)?;
 /// while let Some(info) = signals.take()? {
 ///     match info.signal() {
-///         Signal::CHLD => { /* waitpid, until there is no more */ }
+///         Signal::CHLD => { /* waitpid, until there are no more */ }
 ///         Signal::TERM | Signal::INT => break,
 ///         other => println!("{other} from {}", info.pid()),
 ///     }
@@ -33,40 +33,42 @@ use crate::sys;
 ///
 /// # One read may stand for several signals
 ///
-/// A signal below 32 that is pending already is not queued again, and the record is that of the first: one
-/// [`CHLD`](Signal::CHLD) may stand for several children. After each call `waitpid` (or `waitid`) without blocking,
-/// until it tells of no child more. Real-time signals, from 32 on, queue, up to `RLIMIT_SIGPENDING`, in the order in
-/// which they were sent. Of several that are pending the kernel gives those sent to the thread first, then those sent
-/// to the process; of either, faults first, then the lowest number.
+/// The kernel does not queue a signal below 32 again while it is pending, and the record is that of the first one. So
+/// one [`CHLD`](Signal::CHLD) may stand for several children. After each `CHLD`, call `waitpid` (or `waitid`) without
+/// blocking, until it reports no more children. Real-time signals, from 32 on, queue in the order in which they were
+/// sent, up to `RLIMIT_SIGPENDING`. If several signals are pending, the kernel first gives those sent to the thread,
+/// then those sent to the process. In each group it gives faults first, then the lowest number.
 ///
 /// # Whose signals
 ///
-/// The descriptor is no more than the set. A read gives those of the thread that reads, and of its process, whoever
-/// made the descriptor: after `fork` a child reads its own, after `execve` (without close-on-exec) the new program, and
-/// a process that it was sent to through a socket does too. Another thread of the process sees what is sent to the
-/// process, and not what is sent to a thread, such as `SIGPIPE`.
+/// The descriptor holds only the set of signals. A read gives the signals of the thread that reads, and those of its
+/// process. It does not matter who made the descriptor. After `fork`, a child reads its own signals. After `execve`
+/// (without close-on-exec), the new program reads its own, and so does a process that received the descriptor through a
+/// socket. Another thread of the process sees the signals that are sent to the process. It does not see those that are
+/// sent to a thread, such as `SIGPIPE`.
 ///
-/// `epoll` asks the process that calls `epoll_wait`, but is woken for the one that added the descriptor to it: after
-/// `fork`, make and add another one. [`poll`](crate::poll()) has no such trouble.
+/// `epoll` checks the signals of the process that calls `epoll_wait`. But a signal wakes it only if it is for the
+/// process that added the descriptor. So after `fork`, make a new descriptor and add that one. [`poll`](crate::poll())
+/// does not have this problem.
 ///
 /// # What does not come
 ///
 /// - [`KILL`](Signal::KILL) and [`STOP`](Signal::STOP): the kernel leaves them out of the set, without an error.
-/// - A fault of the thread's own (`SEGV`, `BUS`, `FPE`, `ILL`): one that is blocked ends the process.
+/// - A fault that the thread itself causes (`SEGV`, `BUS`, `FPE`, `ILL`): if it is blocked, it ends the process.
 /// - [`CHLD`](Signal::CHLD) while its disposition is `SIG_IGN`: the kernel then reaps the children itself. With the
-///   default, which ignores it too, it comes. `SIG_IGN` goes through `execve`: a program that may have been started so
-///   sets the default first. Other signals come although they are ignored, if they are blocked.
+///   default disposition, which ignores the signal too, it comes. `execve` keeps `SIG_IGN`, so a program that may have
+///   inherited it sets the default first. Other signals come even if they are ignored, as long as they are blocked.
 ///
 /// # Process 1
 ///
-/// A signal with the default disposition does nothing to an init process (but `KILL` and `STOP` from a parent pid
-/// namespace). One that is blocked is queued all the same: blocking and a `SignalFd` are how an init gets
-/// [`CHLD`](Signal::CHLD), [`TERM`](Signal::TERM), [`INT`](Signal::INT) (Ctrl-Alt-Del, after
-/// `reboot(LINUX_REBOOT_CMD_CAD_OFF)`) and [`PWR`](Signal::PWR). Each program that it starts must get the mask from
-/// before back ([`SigSet`](SigSet#what-a-blocked-signal-does)).
+/// A signal with the default disposition does nothing to an init process (except `KILL` and `STOP` from a parent pid
+/// namespace). But the kernel queues it if it is blocked. So an init blocks [`CHLD`](Signal::CHLD),
+/// [`TERM`](Signal::TERM), [`INT`](Signal::INT) (Ctrl-Alt-Del, after `reboot(LINUX_REBOOT_CMD_CAD_OFF)`) and
+/// [`PWR`](Signal::PWR), and reads them from a `SignalFd`. It must restore the old mask for each program that it starts
+/// ([`SigSet`](SigSet#what-a-blocked-signal-does)).
 ///
-/// A fault of the init's own that is blocked, or not handled, ends it all the same: the kernel panics, or ends every
-/// process of the pid namespace.
+/// A fault that the init itself causes ends it if the fault is blocked or not handled. The kernel then panics, or ends
+/// every process of the pid namespace.
 #[repr(transparent)]
 #[derive(Debug)]
 #[doc(alias("signalfd", "signalfd4", "signal.sigwaitinfo", "signal.set_wakeup_fd"))]
@@ -75,7 +77,7 @@ pub struct SignalFd {
 }
 
 impl SignalFd {
-    /// A blocking descriptor of the signals in `set`, close-on-exec.
+    /// A blocking descriptor for the signals in `set`, close-on-exec.
     ///
     /// System call: `signalfd4`.
     ///
@@ -87,7 +89,7 @@ impl SignalFd {
         Self::with_flags(set, SignalFdFlags::CLOEXEC)
     }
 
-    /// A non-blocking descriptor of the signals in `set`, close-on-exec.
+    /// A non-blocking descriptor for the signals in `set`, close-on-exec.
     ///
     /// System call: `signalfd4`.
     ///
@@ -100,7 +102,7 @@ impl SignalFd {
         Self::with_flags(set, SignalFdFlags::CLOEXEC | SignalFdFlags::NONBLOCK)
     }
 
-    /// A descriptor of the signals in `set`, with exactly these flags: without [`CLOEXEC`](SignalFdFlags::CLOEXEC) it
+    /// A descriptor for the signals in `set`, with exactly these flags. Without [`CLOEXEC`](SignalFdFlags::CLOEXEC) it
     /// leaks into every program that the process executes.
     ///
     /// System call: `signalfd4`.
@@ -116,8 +118,8 @@ impl SignalFd {
         sys::signalfd4(set, flags).map(Self::from)
     }
 
-    /// Reads the signals in `set` from now on, and no other: for every duplicate, in every process that has one. What
-    /// is pending stays so.
+    /// Replaces the set: from now on the descriptor reads only the signals in `set`. This applies to every duplicate,
+    /// in every process that has one. Pending signals stay pending.
     ///
     /// System call: `signalfd4`.
     ///
@@ -130,27 +132,27 @@ impl SignalFd {
         sys::signalfd4_set_mask(self.as_fd(), set)
     }
 
-    /// A pending signal, as the kernel reads it. Blocks while there is none, unless the descriptor is non-blocking.
+    /// Takes a pending signal. Blocks while there is none, unless the descriptor is non-blocking.
     ///
     /// System call: `read`, again after `EINTR`.
     ///
     /// # Errors
     ///
-    /// - [`AGAIN`](Errno::AGAIN): none, and the descriptor is non-blocking
+    /// - [`AGAIN`](Errno::AGAIN): no signal is pending, and the descriptor is non-blocking
     /// - [`INVAL`](Errno::INVAL): not a signal descriptor
-    /// - what another kind of file may say: `EBADF`, `EIO`, `EISDIR`…
+    /// - an error of another kind of file: `EBADF`, `EIO`, `EISDIR`…
     #[inline]
     pub fn read(&self) -> Result<SignalInfo> {
         self.take()?.ok_or(Errno::AGAIN)
     }
 
-    /// A pending signal, or `None` for none. **On a blocking descriptor it waits** for one.
+    /// Takes a pending signal, or returns `None` if there is none. **On a blocking descriptor it waits** for one.
     ///
     /// System call: `read`, again after `EINTR`.
     ///
     /// # Errors
     ///
-    /// Those of [`read`](Self::read) but `AGAIN`, which is `None`.
+    /// Those of [`read`](Self::read), except `AGAIN`, which is `None`.
     pub fn take(&self) -> Result<Option<SignalInfo>> {
         let mut record = [0; size_of::<SignalfdSiginfo>()];
         loop {
@@ -158,7 +160,7 @@ impl SignalFd {
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => return Ok(None),
                 Err(errno) => return Err(errno),
-                // A descriptor of another kind gives less than a record, or one of no signal.
+                // A descriptor of another kind gives less than a record, or a record without a signal.
                 Ok(len) if len < record.len() => return Err(Errno::INVAL),
                 Ok(_) => {
                     let info = SignalInfo::from_raw(SignalfdSiginfo::from_ne_bytes(record));
@@ -168,7 +170,7 @@ impl SignalFd {
         }
     }
 
-    /// A pending signal, waiting for one, on blocking and non-blocking descriptors alike.
+    /// Waits for a pending signal, and takes it. It waits on a blocking and on a non-blocking descriptor.
     ///
     /// System calls: `read`; as long as that would block on a non-blocking descriptor, `ppoll` without a timeout
     /// (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after `EINTR`.
@@ -190,9 +192,10 @@ impl SignalFd {
 
 descriptor!(SignalFd);
 
-/// A signal that was read, and what came with it.
+/// A signal that was read, and the data that came with it.
 ///
-/// What has no method here, such as the timer of a `SIGALRM` or the descriptor of a `SIGIO`, is in [`raw`](Self::raw).
+/// Data that has no method here, such as the timer of a `SIGALRM` or the descriptor of a `SIGIO`, is in
+/// [`raw`](Self::raw).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[doc(alias("siginfo_t", "signal.struct_siginfo"))]
 pub struct SignalInfo {
@@ -225,7 +228,8 @@ codes! {
 }
 
 impl SignalInfo {
-    /// Of a record that [`sys::read`] gave; `None` if its signal's number is none, which no kernel writes.
+    /// Converts a record that [`sys::read`] gave. `None` if the record has no valid signal number; no kernel writes such a
+    /// record.
     #[inline]
     #[must_use]
     pub const fn from_raw(raw: SignalfdSiginfo) -> Option<Self> {
@@ -235,7 +239,7 @@ impl SignalInfo {
         }
     }
 
-    /// The kernel's record.
+    /// The record that the kernel wrote.
     #[inline]
     #[must_use]
     pub const fn raw(&self) -> &SignalfdSiginfo {
@@ -250,13 +254,14 @@ impl SignalInfo {
         self.signal
     }
 
-    /// Where it came from: [`SI_USER`](Self::SI_USER), [`SI_QUEUE`](Self::SI_QUEUE) and [`SI_TKILL`](Self::SI_TKILL)
-    /// from a process, [`SI_KERNEL`](Self::SI_KERNEL) and other positive ones from the kernel, as with `SIGCHLD`
-    /// [`CLD_EXITED`](Self::CLD_EXITED) to [`CLD_CONTINUED`](Self::CLD_CONTINUED). Of the other negative ones
-    /// `SI_TIMER`, `SI_MESGQ` and `SI_SIGIO` come from the kernel.
+    /// Where the signal came from. [`SI_USER`](Self::SI_USER), [`SI_QUEUE`](Self::SI_QUEUE) and
+    /// [`SI_TKILL`](Self::SI_TKILL) come from a process. [`SI_KERNEL`](Self::SI_KERNEL) and other positive codes come
+    /// from the kernel; with `SIGCHLD` these are [`CLD_EXITED`](Self::CLD_EXITED) to
+    /// [`CLD_CONTINUED`](Self::CLD_CONTINUED). The negative codes `SI_TIMER`, `SI_MESGQ` and `SI_SIGIO` come from the
+    /// kernel too.
     ///
-    /// See [sigaction(2)](https://man7.org/linux/man-pages/man2/sigaction.2.html) for all. Of those with a name there,
-    /// `SI_TIMER`, `SI_MESGQ` and `SI_ASYNCIO` have other numbers on MIPS.
+    /// [sigaction(2)](https://man7.org/linux/man-pages/man2/sigaction.2.html) lists all codes. On MIPS, `SI_TIMER`,
+    /// `SI_MESGQ` and `SI_ASYNCIO` have other numbers.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_code", "si_code"))]
@@ -264,8 +269,8 @@ impl SignalInfo {
         self.raw.ssi_code
     }
 
-    /// The process that sent it, or with `SIGCHLD` the child, as this process's pid namespace numbers it. 0: the
-    /// kernel, or a process outside the namespace.
+    /// The id of the process that sent the signal, or with `SIGCHLD` of the child, in the pid namespace of this
+    /// process. 0 means the kernel, or a process outside the namespace.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_pid", "si_pid"))]
@@ -273,7 +278,7 @@ impl SignalInfo {
         self.raw.ssi_pid
     }
 
-    /// The real user of the sender, or with `SIGCHLD` of the child.
+    /// The real user id of the sender, or with `SIGCHLD` of the child.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_uid", "si_uid"))]
@@ -281,8 +286,9 @@ impl SignalInfo {
         self.raw.ssi_uid
     }
 
-    /// With `SIGCHLD`: the child's exit status, 0 to 255, after [`CLD_EXITED`](Self::CLD_EXITED); after the other codes
-    /// the number of the signal that ended, stopped or continued it. Not the status of `waitpid`, which packs the two.
+    /// With `SIGCHLD`: the child's exit status, 0 to 255, if the code is [`CLD_EXITED`](Self::CLD_EXITED). With the
+    /// other codes, the number of the signal that ended, stopped or continued the child. It is not the status of
+    /// `waitpid`, which packs the two into one number.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_status", "si_status"))]
@@ -290,7 +296,7 @@ impl SignalInfo {
         self.raw.ssi_status
     }
 
-    /// The value that `sigqueue` or a POSIX timer sent along, as an `int`.
+    /// The value that `sigqueue` or a POSIX timer sent with the signal, as an `int`.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_int", "si_int", "sival_int"))]
@@ -298,10 +304,10 @@ impl SignalInfo {
         self.raw.ssi_int
     }
 
-    /// The value that `sigqueue` or a POSIX timer sent along, as a pointer to the sender's memory.
+    /// The value that `sigqueue` or a POSIX timer sent with the signal, as a pointer to the sender's memory.
     ///
-    /// The record has 64 bits of it. Those beyond a pointer's width, of which 32-bit kernels make copies of the sign
-    /// and 64-bit ones zeros, are left out.
+    /// The record has 64 bits for it. This method drops the bits beyond a pointer's width. 32-bit kernels fill these
+    /// bits with copies of the sign, 64-bit kernels with zeros.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_ptr", "si_ptr", "sival_ptr"))]
