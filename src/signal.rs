@@ -9,10 +9,10 @@ use crate::abi;
 
 /// A signal, 1 to 64 (128 on MIPS).
 ///
-/// The numbers differ between architectures ([`CHLD`](Self::CHLD) is 17 on most, 18 on MIPS and 20 on SPARC); the
-/// constants are those of the target, by the kernel's names. The real-time signals, from 32 on, have none: of them libc
-/// keeps the first two or three, so that its `SIGRTMIN` is 34 or 35. Nor have `SIGSTKFLT` and `SIGEMT`, which few ABIs
-/// have.
+/// The numbers differ between architectures ([`CHLD`](Self::CHLD) is 17 on most, 18 on MIPS and 20 on SPARC). The
+/// constants have the numbers of the target and the kernel's names. The real-time signals, from 32 on, have no
+/// constants: libc keeps the first two or three of them for itself, so its `SIGRTMIN` is 34 or 35. `SIGSTKFLT` and
+/// `SIGEMT` have no constants, because only a few ABIs have these signals.
 ///
 /// See [signal(7)](https://man7.org/linux/man-pages/man7/signal.7.html) and `include/uapi/asm-generic/signal.h`.
 #[repr(transparent)]
@@ -21,7 +21,7 @@ use crate::abi;
 pub struct Signal(NonZeroU8);
 
 impl Signal {
-    /// The signal of that number; `None` if the kernel has none: outside 1 to 64 (128 on MIPS).
+    /// The signal with this number. `None` if the kernel has no such signal: outside 1 to 64 (128 on MIPS).
     #[inline]
     #[must_use]
     pub const fn from_raw(number: u32) -> Option<Self> {
@@ -54,7 +54,7 @@ macro_rules! signals {
                 pub const $name: Self = Self::from_raw($number).unwrap();
             )*
 
-            /// The signal's symbolic name, as `"SIGCHLD"`; `None` for a signal that has no constant here.
+            /// The signal's symbolic name, such as `"SIGCHLD"`. `None` for a signal that has no constant here.
             #[must_use]
             pub const fn name(self) -> Option<&'static str> {
                 match self {
@@ -67,8 +67,8 @@ macro_rules! signals {
 }
 
 signals! {
-    HUP "SIGHUP" abi::SIGHUP, "the terminal is gone; to a daemon by custom: read the configuration again";
-    INT "SIGINT" abi::SIGINT, "interrupt from the keyboard; to process 1: Ctrl-Alt-Del, if it asked for that";
+    HUP "SIGHUP" abi::SIGHUP, "the terminal is gone; by convention, a daemon reads its configuration again";
+    INT "SIGINT" abi::SIGINT, "interrupt from the keyboard; for process 1: Ctrl-Alt-Del, if it asked for that";
     QUIT "SIGQUIT" abi::SIGQUIT, "quit from the keyboard";
     ILL "SIGILL" abi::SIGILL, "illegal instruction";
     TRAP "SIGTRAP" abi::SIGTRAP, "breakpoint";
@@ -79,27 +79,27 @@ signals! {
     PIPE "SIGPIPE" abi::SIGPIPE, "write to a pipe or socket that nobody reads";
     ALRM "SIGALRM" abi::SIGALRM, "the timer of `alarm`";
     TERM "SIGTERM" abi::SIGTERM, "request to end";
-    BUS "SIGBUS" abi::SIGBUS, "access to memory that is not there behind its address";
-    USR1 "SIGUSR1" abi::SIGUSR1, "the program's own, the first";
-    USR2 "SIGUSR2" abi::SIGUSR2, "the program's own, the second";
-    CHLD "SIGCHLD" abi::SIGCHLD, "a child ended, stopped or went on";
-    CONT "SIGCONT" abi::SIGCONT, "go on, if stopped";
+    BUS "SIGBUS" abi::SIGBUS, "access to an address that has no memory behind it";
+    USR1 "SIGUSR1" abi::SIGUSR1, "the first signal for the program's own use";
+    USR2 "SIGUSR2" abi::SIGUSR2, "the second signal for the program's own use";
+    CHLD "SIGCHLD" abi::SIGCHLD, "a child ended, stopped or continued";
+    CONT "SIGCONT" abi::SIGCONT, "continue, if stopped";
     STOP "SIGSTOP" abi::SIGSTOP, "stop; it cannot be blocked, handled or read";
     TSTP "SIGTSTP" abi::SIGTSTP, "stop from the keyboard";
-    TTIN "SIGTTIN" abi::SIGTTIN, "read from the terminal in the background";
-    TTOU "SIGTTOU" abi::SIGTTOU, "write to the terminal in the background";
+    TTIN "SIGTTIN" abi::SIGTTIN, "a background process read from the terminal";
+    TTOU "SIGTTOU" abi::SIGTTOU, "a background process wrote to the terminal";
     URG "SIGURG" abi::SIGURG, "out-of-band data at a socket";
     XCPU "SIGXCPU" abi::SIGXCPU, "the limit of processor time is reached";
     XFSZ "SIGXFSZ" abi::SIGXFSZ, "the limit of a file's size is reached";
     VTALRM "SIGVTALRM" abi::SIGVTALRM, "the timer on the process's own processor time";
     PROF "SIGPROF" abi::SIGPROF, "the timer on the processor time spent for the process";
-    WINCH "SIGWINCH" abi::SIGWINCH, "the terminal has another size; to process 1: a console key, if it asked for that";
+    WINCH "SIGWINCH" abi::SIGWINCH, "the terminal has a new size; for process 1: a console key, if it asked for that";
     IO "SIGIO" abi::SIGIO, "a descriptor is ready (`O_ASYNC`); `SIGPOLL` is the same";
     PWR "SIGPWR" abi::SIGPWR, "the power is failing";
-    SYS "SIGSYS" abi::SIGSYS, "system call that a filter refused";
+    SYS "SIGSYS" abi::SIGSYS, "a filter refused a system call";
 }
 
-/// `SIGCHLD`, or `signal 40` for one without a name.
+/// `SIGCHLD`, or `signal 40` for a signal without a name.
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
@@ -109,7 +109,7 @@ impl fmt::Display for Signal {
     }
 }
 
-/// `Signal(SIGCHLD)`, or `Signal(40)` for one without a name.
+/// `Signal(SIGCHLD)`, or `Signal(40)` for a signal without a name.
 impl fmt::Debug for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name() {
@@ -119,10 +119,10 @@ impl fmt::Debug for Signal {
     }
 }
 
-/// A set of signals, and the thread's mask of those that are blocked: the kernel's `sigset_t`, one bit a signal, in
-/// words of the kernel's `long` (`include/uapi/asm-generic/signal.h`).
+/// A set of signals. It is also the type of a thread's mask, the set of its blocked signals. In memory it is the
+/// kernel's `sigset_t`: one bit for each signal, in words of the kernel's `long` (`include/uapi/asm-generic/signal.h`).
 ///
-/// It is 64 bits wide, but 128 on MIPS, and is not libc's type of that name, which is 1024 bits wide.
+/// It is 64 bits wide, and 128 on MIPS. It is not libc's `sigset_t`, which is 1024 bits wide.
 ///
 /// ```
 /// use barefd::{SigSet, Signal};
@@ -138,20 +138,20 @@ impl fmt::Debug for Signal {
 ///
 /// # What a blocked signal does
 ///
-/// It stays pending, until the thread unblocks it or a [`SignalFd`](crate::SignalFd) reads it, and does not act:
-/// nothing is handled, ended or stopped. [`KILL`](Signal::KILL) and [`STOP`](Signal::STOP) are never blocked, whatever
-/// a mask says; a fault of the thread's own (`SEGV`, `BUS`, `FPE`, `ILL`) that is blocked ends the process.
+/// It stays pending until the thread unblocks it or a [`SignalFd`](crate::SignalFd) reads it. It does not act: it runs
+/// no handler, and ends or stops nothing. [`KILL`](Signal::KILL) and [`STOP`](Signal::STOP) are never blocked, even if
+/// a mask contains them. A blocked fault that the thread itself causes (`SEGV`, `BUS`, `FPE`, `ILL`) ends the process.
 ///
-/// - **Threads**: each has a mask, and a new one begins with that of its creator. A signal sent to the process goes to
-///   any thread that does not block it: block before the first thread is spawned.
-/// - **`fork`**: the child has the mask of the thread that forked, and nothing is pending for it.
-/// - **`execve`**: the mask stays, and what is pending too. A program that begins with `TERM` blocked cannot be asked
-///   to end: a child must get back the mask from before, by [`thread_set_mask`](Self::thread_set_mask), before it
+/// - **Threads**: each thread has a mask. A new thread starts with the mask of its creator. A signal sent to the
+///   process goes to any thread that does not block it, so block signals before the first thread is spawned.
+/// - **`fork`**: the child has the mask of the thread that forked. No signal is pending for the child.
+/// - **`execve`**: the mask stays, and pending signals stay pending. A program that starts with `TERM` blocked cannot
+///   be asked to end. So a child must restore the old mask with [`thread_set_mask`](Self::thread_set_mask) before it
 ///   executes another program.
-/// - **libc** keeps signals for itself: glibc 32, by which it cancels threads, and 33, by which every thread takes over
-///   a change of the user; musl 32 to 34. Its own calls leave them out of what is blocked, and the methods here do not:
-///   in a program with libc a thread that blocks [`ALL`](Self::ALL) cannot be canceled, and `setuid` in another one
-///   waits for it for ever.
+/// - **libc** keeps signals for itself. glibc uses 32 to cancel threads, and 33 to apply a change of the user to every
+///   thread. musl uses 32 to 34. libc's own functions never block them, but the methods here do. In a program with
+///   libc, a thread that blocks [`ALL`](Self::ALL) cannot be canceled, and `setuid` in another thread waits for it for
+///   ever.
 #[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[doc(alias = "sigset_t")]
@@ -167,7 +167,7 @@ impl SigSet {
     #[doc(alias = "sigemptyset")]
     pub const EMPTY: Self = Self([0; Self::WORDS]);
 
-    /// Every signal, [libc's own](Self#what-a-blocked-signal-does) among them.
+    /// Every signal, including [those of libc](Self#what-a-blocked-signal-does).
     #[doc(alias = "sigfillset")]
     pub const ALL: Self = Self([usize::MAX; Self::WORDS]);
 
@@ -182,7 +182,7 @@ impl SigSet {
         set
     }
 
-    /// This set and `signal`.
+    /// This set plus `signal`.
     #[inline]
     #[doc(alias = "sigaddset")]
     #[must_use]
@@ -192,7 +192,7 @@ impl SigSet {
         self
     }
 
-    /// This set but `signal`.
+    /// This set minus `signal`.
     #[inline]
     #[doc(alias = "sigdelset")]
     #[must_use]
@@ -214,7 +214,7 @@ impl SigSet {
     /// The word that a signal is in, and its bit there.
     #[inline]
     const fn place(signal: Signal) -> (usize, usize) {
-        // No signal lies beyond the last bit; the remainder tells the compiler.
+        // Every signal has a bit in the set. The `%` proves this to the compiler.
         let index = (signal.raw() - 1) % abi::NSIG;
         ((index / usize::BITS) as usize, 1 << (index % usize::BITS))
     }
