@@ -1,4 +1,4 @@
-//! The clocks that timers run on, and times on them.
+//! The clocks that timers run on, and conversions of times.
 
 use core::time::Duration;
 
@@ -16,27 +16,29 @@ use crate::time64;
 /// | `RealtimeAlarm` | yes | yes | yes | Linux 3.11 |
 /// | `BoottimeAlarm` | no | yes | yes | Linux 3.11 |
 ///
-/// Take `Monotonic` for a delay or a period, `Boottime` if time spent in suspend should count, and `Realtime` for a time
-/// of day. See [clock_getres(2)](https://man7.org/linux/man-pages/man2/clock_getres.2.html) and
-/// [time_namespaces(7)](https://man7.org/linux/man-pages/man7/time_namespaces.7.html): in a time namespace (Linux 5.6)
-/// `Monotonic` and `Boottime`, absolute deadlines included, are the namespace's.
+/// Use `Monotonic` for a delay or a period, `Boottime` if the time spent in suspend should count, and `Realtime` for a
+/// time of day. In a time namespace (Linux 5.6), `Monotonic` and `Boottime` are the clocks of the namespace, also for
+/// absolute deadlines. See [clock_getres(2)](https://man7.org/linux/man-pages/man2/clock_getres.2.html) and
+/// [time_namespaces(7)](https://man7.org/linux/man-pages/man7/time_namespaces.7.html).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Clock {
-    /// Time since 1970-01-01 00:00 UTC, as it is set.
+    /// Time since 1970-01-01 00:00 UTC. The time of day can be set.
     #[doc(alias("CLOCK_REALTIME", "time.CLOCK_REALTIME"))]
     Realtime,
-    /// Time since some point at boot, suspend not counted.
+    /// Time since some point at boot. Time spent in suspend does not count.
     #[doc(alias("CLOCK_MONOTONIC", "time.CLOCK_MONOTONIC"))]
     Monotonic,
-    /// Time since boot, suspend counted.
+    /// Time since boot. Time spent in suspend counts.
     #[doc(alias("CLOCK_BOOTTIME", "time.CLOCK_BOOTTIME"))]
     Boottime,
-    /// `Realtime`, in a timer that wakes the system from suspend. Creating and arming one needs `CAP_WAKE_ALARM` in the
-    /// initial user namespace, else both are `EPERM`; waking needs a real-time clock device, creating does not.
+    /// `Realtime`, for a timer that wakes the system from suspend. Creating and arming such a timer needs
+    /// `CAP_WAKE_ALARM` in the initial user namespace; without it, both fail with `EPERM`. Waking the system needs a
+    /// real-time clock device, creating the timer does not.
     #[doc(alias("CLOCK_REALTIME_ALARM"))]
     RealtimeAlarm,
-    /// `Boottime`, in a timer that wakes the system from suspend. Needs what [`RealtimeAlarm`](Self::RealtimeAlarm) needs.
+    /// `Boottime`, for a timer that wakes the system from suspend. It has the same needs as
+    /// [`RealtimeAlarm`](Self::RealtimeAlarm).
     #[doc(alias("CLOCK_BOOTTIME_ALARM"))]
     BoottimeAlarm,
 }
@@ -55,13 +57,14 @@ impl Clock {
         }
     }
 
-    /// The time on the clock, to the nanosecond: what an absolute deadline is compared with.
+    /// The time on the clock, to the nanosecond. The kernel compares absolute deadlines with this time.
     ///
-    /// An alarm clock shows the time of its base clock, `Realtime` or `Boottime`; reading the alarm clock itself fails
-    /// where there is no real-time clock device.
+    /// For an alarm clock this is the time of its base clock, `Realtime` or `Boottime`. Reading the alarm clock itself
+    /// would fail on a system without a real-time clock device.
     ///
-    /// System calls: `clock_gettime` (32-bit ABIs: `clock_gettime64`, and `clock_gettime` if that is `ENOSYS`; the latter
-    /// wraps in 2038). It traps; a hosted program that reads the time very often has the vDSO in the standard library.
+    /// System calls: `clock_gettime` (32-bit ABIs: `clock_gettime64`, and `clock_gettime` if that is `ENOSYS`; the
+    /// latter wraps in 2038). This is a real system call. The standard library reads the time through the vDSO, which
+    /// is faster: use it in a hosted program that reads the time very often.
     ///
     /// # Errors
     ///
@@ -83,7 +86,7 @@ impl Clock {
     }
 }
 
-/// `EOVERFLOW` beyond `i64::MAX` seconds.
+/// Fails with `EOVERFLOW` for more than `i64::MAX` seconds.
 #[inline]
 pub(crate) fn timespec(time: Duration) -> Result<Timespec> {
     match i64::try_from(time.as_secs()) {
@@ -92,10 +95,10 @@ pub(crate) fn timespec(time: Duration) -> Result<Timespec> {
     }
 }
 
-/// A time that the kernel wrote, seconds known not to be negative.
+/// Converts a time that the kernel wrote. The seconds must not be negative.
 #[inline]
 pub(crate) fn duration(time: Timespec) -> Duration {
-    // The kernel writes 0 to 999,999,999; the bound takes the panic for anything else out of `Duration::new`.
+    // The kernel writes 0 to 999,999,999. With this bound the compiler removes the panic from `Duration::new`.
     Duration::new(time.tv_sec as u64, (time.tv_nsec as u32).min(999_999_999))
 }
 
