@@ -1,4 +1,4 @@
-//! The eight bytes that event counters and timers are read through, and the policy of reading them.
+//! Reads and writes the eight bytes of event counters and timers, with the retries.
 
 use crate::errno::{Errno, Result};
 use crate::fd::BorrowedFd;
@@ -7,13 +7,13 @@ use crate::sys;
 pub(crate) enum Read {
     Count(u64),
     WouldBlock,
-    /// No bytes: a timer whose clock was set back, or a descriptor of another kind at its end.
+    /// 0 bytes: a timer whose clock was set back, or another kind of descriptor at its end.
     Empty,
 }
 
 /// One `read`, repeated when a signal handler interrupts it.
 ///
-/// The outcomes are told apart in the order in which an event loop meets them; only the first two are worth their
+/// It checks the outcomes in the order in which an event loop meets them. Only the first two checks are worth their
 /// instructions in every caller.
 #[inline]
 pub(crate) fn read(fd: BorrowedFd<'_>) -> Result<Read> {
@@ -32,9 +32,9 @@ pub(crate) fn read(fd: BorrowedFd<'_>) -> Result<Read> {
     }
 }
 
-/// `None` after an interruption: once more.
+/// `None` after an interruption: the caller repeats the read.
 ///
-/// A descriptor of another kind can give any number of bytes: more than none and less than eight are `EINVAL`.
+/// A descriptor of another kind can give any number of bytes. One to seven bytes are `EINVAL`.
 #[cold]
 fn uncommon(ret: isize) -> Option<Result<Read>> {
     match Errno::from_ret(ret) {
