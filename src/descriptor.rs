@@ -1,4 +1,4 @@
-//! What the types have in common: they own a descriptor, and wait for it.
+//! The common part of the types: they own a descriptor, and wait for it.
 
 use crate::errno::Result;
 use crate::fd::BorrowedFd;
@@ -6,13 +6,13 @@ use crate::flags::PollFlags;
 use crate::poll::poll;
 use crate::pollfd::PollFd;
 
-/// Waits until a read of `fd` may give something.
+/// Waits until a read of `fd` may succeed.
 pub(crate) fn wait(fd: BorrowedFd<'_>) -> Result<()> {
     poll(&mut [PollFd::from_borrowed_fd(fd, PollFlags::IN)], None).map(drop)
 }
 
-/// The part of [`EventFd`](crate::EventFd), [`SignalFd`](crate::SignalFd) and [`TimerFd`](crate::TimerFd) that is any
-/// descriptor's.
+/// The methods and traits that [`EventFd`](crate::EventFd), [`SignalFd`](crate::SignalFd) and
+/// [`TimerFd`](crate::TimerFd) share.
 macro_rules! descriptor {
     ($Type:ident) => {
         impl $Type {
@@ -29,10 +29,10 @@ macro_rules! descriptor {
                 Ok($crate::sys::fcntl_getfl($crate::fd::AsFd::as_fd(self))? & $crate::abi::O_NONBLOCK != 0)
             }
 
-            /// Sets or clears `O_NONBLOCK` on the open file description: for every duplicate, in every process that has
-            /// one.
+            /// Sets or clears `O_NONBLOCK` on the open file description. This applies to every duplicate, in every
+            /// process that has one.
             ///
-            /// Between the two calls another thread's change of a status flag can be lost.
+            /// If another thread changes a status flag between the two system calls, its change can be lost.
             ///
             /// System calls: `fcntl` (`F_GETFL`), `fcntl` (`F_SETFL`).
             ///
@@ -46,8 +46,8 @@ macro_rules! descriptor {
                 $crate::sys::fcntl_setfl($crate::fd::AsFd::as_fd(self), flags)
             }
 
-            /// Another descriptor of the same open file description: the state and `O_NONBLOCK` are shared. It is
-            /// close-on-exec, and 3 or more, so that it never becomes a standard stream.
+            /// Another descriptor of the same open file description. Both share the state and `O_NONBLOCK`. The new one
+            /// is close-on-exec. Its number is 3 or more, so it never becomes a standard stream.
             ///
             /// System call: `fcntl` (`F_DUPFD_CLOEXEC`, Linux 2.6.24).
             ///
@@ -61,7 +61,8 @@ macro_rules! descriptor {
             }
         }
 
-        /// Takes any descriptor: one of another kind fails, with an errno, in the calls that it does not have.
+        /// Takes any descriptor. With a descriptor of another kind, the calls that it does not support fail with an
+        /// errno.
         impl From<$crate::fd::OwnedFd> for $Type {
             #[inline]
             fn from(fd: $crate::fd::OwnedFd) -> Self {
