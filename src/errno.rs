@@ -5,28 +5,29 @@ use core::num::NonZeroU16;
 
 use crate::abi;
 
-/// What barefd returns: a value or the kernel's error number.
+/// The result of barefd's functions: a value, or the kernel's error number.
 pub type Result<T> = core::result::Result<T, Errno>;
 
 /// A Linux error number, 1 to 4095.
 ///
-/// The numbers differ between architectures ([`CANCELED`](Self::CANCELED) is 125 on most, 158 on MIPS and 127 on SPARC);
-/// the constants are those of the target. Constants and [`name`](Self::name) exist for the numbers up to 34, which are
-/// the same everywhere, and for the others that the crate's system calls return; the type holds them all.
+/// The numbers differ between architectures ([`CANCELED`](Self::CANCELED) is 125 on most, 158 on MIPS and 127 on
+/// SPARC). The constants have the numbers of the target. There are constants, and a [`name`](Self::name), for the
+/// numbers up to 34, which are the same everywhere, and for the other numbers that the crate's system calls return. The
+/// type can hold every number.
 ///
 /// See [errno(3)](https://man7.org/linux/man-pages/man3/errno.3.html), `include/uapi/asm-generic/errno-base.h` and
 /// `errno.h` in the kernel.
 #[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Errno(
-    /// The low 16 bits of the kernel's result, which is the number negated: nothing is negated on the way here.
+    /// The low 16 bits of the kernel's result, which is the negated number. So no code has to negate on the way here.
     NonZeroU16,
 );
 
 const MAX: u16 = 4095;
 
 impl Errno {
-    /// The errno of that number; `None` outside 1 to 4095, the numbers that the kernel can return.
+    /// The errno with this number. `None` outside 1 to 4095, the numbers that the kernel can return.
     #[must_use]
     pub const fn from_raw_os_error(number: i32) -> Option<Self> {
         if number < 1 || number > MAX as i32 {
@@ -38,7 +39,7 @@ impl Errno {
         }
     }
 
-    /// The number, 1 to 4095, as `std::io::Error::raw_os_error` has it.
+    /// The number, 1 to 4095, as `std::io::Error::raw_os_error` returns it.
     #[must_use]
     pub const fn raw_os_error(self) -> i32 {
         self.0.get().wrapping_neg() as i32
@@ -50,7 +51,7 @@ impl Errno {
         self.0.get() as i16 as isize
     }
 
-    /// The result of a [trap](crate::trap): an errno if it lies in `-4095..=-1`, a value otherwise.
+    /// Converts the result of a [trap](crate::trap): an errno if it is in `-4095..=-1`, otherwise a value.
     #[inline]
     pub const fn from_ret(ret: isize) -> Result<usize> {
         if ret as usize >= (MAX as usize).wrapping_neg() {
@@ -74,7 +75,7 @@ macro_rules! errnos {
                 pub const $name: Self = Self::from_raw_os_error($number as i32).unwrap();
             )*
 
-            /// The number's symbolic name, as `"EAGAIN"`; `None` for a number that has no constant here.
+            /// The number's symbolic name, such as `"EAGAIN"`. `None` for a number that has no constant here.
             #[must_use]
             pub const fn name(self) -> Option<&'static str> {
                 match self {
@@ -160,7 +161,7 @@ impl fmt::Debug for Errno {
 
 impl core::error::Error for Errno {}
 
-/// The `std::io::Error` of the same number, with the kind that the standard library gives it.
+/// The `std::io::Error` with the same number, and with the kind that the standard library gives it.
 #[cfg(feature = "std")]
 impl From<Errno> for std::io::Error {
     fn from(errno: Errno) -> Self {
@@ -175,7 +176,7 @@ impl From<Errno> for syscalls::Errno {
     }
 }
 
-/// Fails, handing the value back, if its number lies outside 1 to 4095.
+/// Fails and returns the value if its number is outside 1 to 4095.
 #[cfg(feature = "syscalls")]
 impl TryFrom<syscalls::Errno> for Errno {
     type Error = syscalls::Errno;
