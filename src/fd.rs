@@ -1,12 +1,12 @@
-//! Descriptors that are owned or borrowed, never bare numbers.
+//! Owned and borrowed descriptors, in place of bare numbers.
 //!
-//! With the feature `std` these are the standard library's own types and traits (`std::os::fd`), so that an
-//! [`EventFd`](crate::EventFd) goes into tokio's `AsyncFd`, mio's `SourceFd` or anything else that takes them. Without it
-//! they are types and traits of the same names, with what the standard library's have in common with a program that has
-//! none: code written against one compiles against the other.
+//! With the feature `std` these are the standard library's own types and traits (`std::os::fd`). So an
+//! [`EventFd`](crate::EventFd) works with tokio's `AsyncFd`, mio's `SourceFd` and everything else that takes these
+//! types. Without the feature they are barefd's own types and traits. These have the same names and the
+//! common methods: code written for barefd's types also compiles with the standard library's.
 //!
-//! Dropping an owner issues `close`. The standard library, where it was built with debug assertions, asks `fcntl` (`F_GETFD`)
-//! first, and aborts the program if somebody else closed the descriptor; the types here do neither.
+//! Dropping an owner issues `close`. If the standard library was built with debug assertions, it first calls `fcntl`
+//! (`F_GETFD`), and aborts the program if somebody else closed the descriptor. barefd's own types do neither.
 
 #[cfg(feature = "std")]
 pub use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
@@ -23,13 +23,13 @@ mod bare {
 
     use crate::trap::{self, nr};
 
-    /// A descriptor's number, owned by nobody.
+    /// The number of a descriptor. It owns nothing.
     pub type RawFd = c_int;
 
     /// A descriptor that is closed on drop.
     ///
-    /// It is a `RawFd` in memory and never -1. What `close` returns on drop is lost, as in the standard library;
-    /// [`sys::close`](crate::sys::close) tells.
+    /// It is a `RawFd` in memory and never -1. Like the standard library's type, it ignores the result of `close` on
+    /// drop; [`sys::close`](crate::sys::close) returns the result.
     #[repr(transparent)]
     pub struct OwnedFd(RawFd);
 
@@ -56,31 +56,31 @@ mod bare {
         }
     }
 
-    /// Lends its descriptor.
+    /// A type that lends its descriptor.
     pub trait AsFd {
         /// The descriptor, for as long as `self` is borrowed.
         fn as_fd(&self) -> BorrowedFd<'_>;
     }
 
-    /// Names its descriptor.
+    /// A type that gives the number of its descriptor.
     pub trait AsRawFd {
-        /// The descriptor's number. `self` keeps the ownership.
+        /// The descriptor's number. `self` remains the owner.
         fn as_raw_fd(&self) -> RawFd;
     }
 
-    /// Is made from a descriptor's number.
+    /// A type that is made from a descriptor's number.
     pub trait FromRawFd {
         /// Takes ownership of `fd`.
         ///
         /// # Safety
         ///
-        /// `fd` must be open and owned by nobody else.
+        /// `fd` must be open, and must have no other owner.
         unsafe fn from_raw_fd(fd: RawFd) -> Self;
     }
 
-    /// Gives its descriptor away.
+    /// A type that gives its descriptor away.
     pub trait IntoRawFd {
-        /// The descriptor's number; the caller owns it, and closes it.
+        /// The descriptor's number. The caller becomes the owner, and must close it.
         #[must_use = "losing the number leaks the descriptor"]
         fn into_raw_fd(self) -> RawFd;
     }
@@ -166,7 +166,7 @@ mod bare {
     impl Drop for OwnedFd {
         #[inline]
         fn drop(&mut self) {
-            // SAFETY: `self` owns the descriptor, and it is not used after this.
+            // SAFETY: `self` owns the descriptor, and nobody uses it after this.
             let _ = unsafe { trap::syscall1(nr::CLOSE, self.0 as usize) };
         }
     }
