@@ -1,6 +1,7 @@
 //! The flags of the system calls, as types.
 //!
-//! Each keeps bits that it has no name for (`from_bits_retain`) and hands them to the kernel, which answers `EINVAL`.
+//! Each type keeps bits that have no name (`from_bits_retain`) and passes them to the kernel. The kernel answers
+//! `EINVAL`.
 
 use core::fmt;
 
@@ -37,16 +38,16 @@ pub struct SetTimeFlags(u32);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SignalFdFlags(u32);
 
-/// Events of `poll`: what to wait for and what came, of [`PollFd`](crate::PollFd).
+/// Events of `poll`: those to wait for, and those that occurred, in a [`PollFd`](crate::PollFd).
 ///
-/// [`ERR`](Self::ERR), [`HUP`](Self::HUP) and [`NVAL`](Self::NVAL) come without being asked for.
+/// The kernel reports [`ERR`](Self::ERR), [`HUP`](Self::HUP) and [`NVAL`](Self::NVAL) even if nobody asked for them.
 #[repr(transparent)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct PollFlags(u16);
 
 bitflags! {
     impl EventFdFlags: u32 {
-        /// `EFD_SEMAPHORE` (Linux 2.6.30): a read takes one from the counter, not all of it.
+        /// `EFD_SEMAPHORE` (Linux 2.6.30): a read takes one from the counter, not the whole count.
         #[doc(alias = "EFD_SEMAPHORE")]
         const SEMAPHORE = abi::EFD_SEMAPHORE;
         /// `EFD_CLOEXEC` (Linux 2.6.27): `execve` closes the descriptor.
@@ -70,8 +71,8 @@ bitflags! {
         /// `TFD_TIMER_ABSTIME`: the initial expiration is a time on the timer's clock.
         #[doc(alias = "TFD_TIMER_ABSTIME")]
         const ABSTIME = abi::TFD_TIMER_ABSTIME;
-        /// `TFD_TIMER_CANCEL_ON_SET` (Linux 3.0): with `ABSTIME`, and on a `REALTIME` clock, a step of the clock makes the
-        /// timer readable with `ECANCELED`. The kernel accepts it elsewhere and ignores it.
+        /// `TFD_TIMER_CANCEL_ON_SET` (Linux 3.0): with `ABSTIME`, and on a `REALTIME` clock, a clock step makes the
+        /// timer readable with `ECANCELED`. In all other cases the kernel accepts the flag and ignores it.
         #[doc(alias = "TFD_TIMER_CANCEL_ON_SET")]
         const CANCEL_ON_SET = abi::TFD_TIMER_CANCEL_ON_SET;
     }
@@ -95,7 +96,7 @@ bitflags! {
         /// `POLLOUT`: a write will not block.
         #[doc(alias = "POLLOUT")]
         const OUT = abi::POLLOUT as u16;
-        /// `POLLERR`: an error; on an event counter, one that the kernel itself filled to 2^64 - 1.
+        /// `POLLERR`: an error. On an event counter it means that the kernel itself filled the counter to 2^64 - 1.
         #[doc(alias = "POLLERR")]
         const ERR = abi::POLLERR as u16;
         /// `POLLHUP`: the other end is closed.
