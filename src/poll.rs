@@ -6,17 +6,17 @@ use crate::errno::{Errno, Result};
 use crate::pollfd::PollFd;
 use crate::{clock, time64};
 
-/// Waits until an entry has events, or `timeout` (`None`: for ever) has passed, and returns the number of entries that
+/// Waits until an entry has events or `timeout` has passed (`None` means for ever). Returns the number of entries that
 /// have events: [ppoll(2)](https://man7.org/linux/man-pages/man2/poll.2.html), Linux 2.6.16.
 ///
-/// It writes the events to each entry, and reads nothing: a descriptor stays ready until it is read. Zero looks without
-/// waiting. The clock is `CLOCK_MONOTONIC`, to the nanosecond; a timeout beyond what the kernel holds (292 billion years, 68
-/// years where it has the 32-bit call alone) means for ever. Before Linux 7.2 a timer that was armed in the past is seen
-/// a moment later: wait a little for it, rather than zero.
+/// It writes the events to each entry. It does not read the descriptors: a descriptor stays ready until it is read. A
+/// zero `timeout` checks without waiting. The clock is `CLOCK_MONOTONIC`, to the nanosecond. A timeout longer than the
+/// kernel can hold means for ever (292 billion years; 68 years if the kernel has only the 32-bit call). Before Linux
+/// 7.2, `poll` sees a timer with a deadline in the past a moment later: use a short timeout for it instead of zero.
 ///
-/// A signal handler does not end it: it goes on with the time that the kernel says is left. A program that must react
-/// to its own handlers takes [`sys::ppoll`](crate::sys), where `EINTR` comes back, or reads its signals from a
-/// [`SignalFd`](crate::SignalFd).
+/// A signal handler does not end the wait: it continues with the time that is left according to the kernel. A program
+/// that must react to its own handlers uses [`sys::ppoll`](crate::sys), which returns `EINTR`, or reads its signals
+/// from a [`SignalFd`](crate::SignalFd).
 ///
 /// ```
 /// use core::time::Duration;
