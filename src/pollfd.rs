@@ -8,10 +8,10 @@ use crate::abi::layouts;
 use crate::fd::{AsFd, AsRawFd, BorrowedFd};
 use crate::flags::PollFlags;
 
-/// A descriptor to wait on, the events to wait for, and those that came: `struct pollfd` in memory
+/// A descriptor to wait for, the events to wait for, and the events that occurred. In memory it is `struct pollfd`
 /// (`include/uapi/asm-generic/poll.h`).
 ///
-/// It borrows the descriptor, which therefore stays open while it is waited on:
+/// It borrows the descriptor, so the descriptor stays open during the wait:
 ///
 /// ```
 /// use barefd::{EventFd, PollFd, PollFlags};
@@ -48,14 +48,14 @@ layouts! {
 const_assert_eq!(align_of::<PollFd<'_>>(), align_of::<i32>());
 
 impl<'fd> PollFd<'fd> {
-    /// Waits for `events` on `fd`. No system call.
+    /// An entry that waits for `events` on `fd`. No system call.
     #[inline]
     #[must_use]
     pub fn new(fd: &'fd (impl AsFd + ?Sized), events: PollFlags) -> Self {
         Self::from_borrowed_fd(fd.as_fd(), events)
     }
 
-    /// Waits for `events` on a descriptor that is borrowed already. No system call.
+    /// An entry that waits for `events` on a descriptor that is borrowed already. No system call.
     #[inline]
     #[must_use]
     pub const fn from_borrowed_fd(fd: BorrowedFd<'fd>, events: PollFlags) -> Self {
@@ -69,35 +69,36 @@ impl<'fd> PollFd<'fd> {
         self.events
     }
 
-    /// Waits for `events` from the next [`poll`](crate::poll()) on.
+    /// Sets the events to wait for, from the next [`poll`](crate::poll()) on.
     #[inline]
     pub const fn set_events(&mut self, events: PollFlags) {
         self.events = events;
     }
 
-    /// The events that came: what the last [`poll`](crate::poll()) that returned `Ok` wrote, none before the first.
+    /// The events that occurred: those that the last successful [`poll`](crate::poll()) wrote. Empty before the first
+    /// one.
     #[inline]
     #[must_use]
     pub const fn revents(&self) -> PollFlags {
         self.revents
     }
 
-    /// Whether [`IN`](PollFlags::IN) came: a read will not block.
+    /// Whether [`IN`](PollFlags::IN) occurred: a read will not block.
     #[inline]
     #[must_use]
     pub const fn is_readable(&self) -> bool {
         self.revents.contains(PollFlags::IN)
     }
 
-    /// Whether [`OUT`](PollFlags::OUT) came: a write will not block.
+    /// Whether [`OUT`](PollFlags::OUT) occurred: a write will not block.
     #[inline]
     #[must_use]
     pub const fn is_writable(&self) -> bool {
         self.revents.contains(PollFlags::OUT)
     }
 
-    /// Whether [`ERR`](PollFlags::ERR), [`HUP`](PollFlags::HUP) or [`NVAL`](PollFlags::NVAL) came: the descriptor is
-    /// in a state that waiting will not end.
+    /// Whether [`ERR`](PollFlags::ERR), [`HUP`](PollFlags::HUP) or [`NVAL`](PollFlags::NVAL) occurred: the descriptor
+    /// is in a state that does not change by waiting.
     #[inline]
     #[must_use]
     pub const fn is_failed(&self) -> bool {
