@@ -1,10 +1,11 @@
 //! Linux event, timer and signal file descriptors without libc.
 //!
-//! `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `signalfd4`, `read`, `write`, `ppoll` and what
-//! belongs to them, issued by inline assembly with the system call numbers of the target's ABI, as safe types for
-//! `#![no_std]` programs: static and freestanding binaries, minimal init processes, and hosted programs.
+//! barefd has safe types for `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `signalfd4`, `read`,
+//! `write`, `ppoll` and the calls that belong to them. Inline assembly issues them with the system call numbers of the
+//! target's ABI. The types are for `#![no_std]` programs: static and freestanding binaries, minimal init processes, and
+//! hosted programs.
 //!
-//! A loop over a timer and an event counter, which is a whole program:
+//! A whole program, a loop over a timer and an event counter:
 //!
 //! ```
 //! use core::time::Duration;
@@ -20,7 +21,7 @@
 //!     let mut fds = [PollFd::new(&timer, PollFlags::IN), PollFd::new(&event, PollFlags::IN)];
 //!     while ticks < 3 {
 //!         poll(&mut fds, None)?;
-//!         // Read what is readable: a descriptor that is not read is ready again at once.
+//!         // Read each readable descriptor. A descriptor that is not read is ready again at once.
 //!         if fds[0].is_readable() {
 //!             if let Some(Tick::Expired(n)) = timer.take()? {
 //!                 event.write(n.get())?;
@@ -34,33 +35,36 @@
 //! }
 //! ```
 //!
-//! Feature `std`: [`fd`] is then the standard library's own `std::os::fd`, so that the types go into tokio's `AsyncFd` and
-//! everything else that takes a descriptor, and [`Errno`] becomes a `std::io::Error` by `?`. **Hosted programs want it.**
+//! With the feature `std`, [`fd`] is the standard library's own `std::os::fd`. So the types work with tokio's `AsyncFd`
+//! and everything else that takes a descriptor, and `?` converts an [`Errno`] to a `std::io::Error`. **Enable it in
+//! hosted programs.**
 //!
-//! # What is where
+//! # Overview
 //!
 //! - [`EventFd`]: a counter that is readable while it is not zero; a wake-up, or a semaphore
-//! - [`TimerFd`]: a timer that is readable once it has expired, on a [`Clock`]
-//! - [`SignalFd`]: signals that are read instead of handled, of a [`SigSet`] that the thread blocks
-//! - [`poll()`]: waits for them, and for any other descriptor, in [`PollFd`]s
-//! - [`Errno`]: what every call fails with
+//! - [`TimerFd`]: a timer on a [`Clock`] that is readable once it has expired
+//! - [`SignalFd`]: reads the signals of a [`SigSet`] that the thread blocks, instead of a handler
+//! - [`poll()`]: waits for these, and for any other descriptor, in [`PollFd`]s
+//! - [`Errno`]: the error of every call
 //! - [`fd`]: owned and borrowed descriptors
 //! - [`sys`]: each system call as one function, without a policy
 //! - [`trap`]: any system call by its number
-//! - [`python`]: the way here from Python's `os`
+//! - [`python`]: what replaces the functions of Python's `os`
 //!
-//! The types retry what a signal handler interrupted, tell "nothing there" from a value, and take the 64-bit time calls of
-//! a 32-bit ABI first. Each method names the system calls that it issues, and issues no other: a seccomp filter can be
-//! written from the documentation. What blocks belongs to the descriptor (`O_NONBLOCK` is part of the open file description,
-//! which others may share), not to a type: hence `take`, which on a blocking descriptor waits, and `wait`, which waits on
-//! either kind.
+//! The types repeat a call that a signal handler interrupted. They distinguish "nothing there" from a value. On a
+//! 32-bit ABI they try the 64-bit time calls first. The documentation of each method lists the system calls that it
+//! issues. It issues no others, so a seccomp filter can be written from the documentation.
+//!
+//! Whether a call blocks depends on the descriptor and not on the type: `O_NONBLOCK` is part of the open file
+//! description, which others may share. So `take` waits on a blocking descriptor, and `wait` waits on a blocking and on
+//! a non-blocking one.
 //!
 //! Nothing here panics, allocates, or keeps state outside the descriptors.
 //!
 //! # A freestanding binary
 //!
-//! No libc, no `std`, no allocator: with the crate `barefd-start`, which brings `_start`, the arguments, and the memory
-//! functions that compiled code calls. `src/main.rs`:
+//! Such a binary has no libc, no `std` and no allocator. The crate `barefd-start` gives it `_start`, the arguments, and
+//! the memory functions that compiled code calls. `src/main.rs`:
 //!
 //! ```text
 //! #![no_std]
@@ -89,29 +93,35 @@
 //! }
 //! ```
 //!
-//! and in `Cargo.toml` `panic = "abort"` for the profiles `dev` and `release`, and `test = false` for the binary.
+//! `Cargo.toml` needs `panic = "abort"` in the profiles `dev` and `release`, and `test = false` for the binary.
 //!
-//! An init process may be started with descriptors 0 to 2 closed; the first ones that it makes then get these numbers,
-//! and what writes to "standard output" writes into them. Open three (`/dev/console` or `/dev/null`) before anything
-//! else; `try_clone` keeps clear of them by itself. How it hears of its children and of the end,
-//! [`SignalFd`](SignalFd#process-1) says.
+//! An init process may start with descriptors 0 to 2 closed. The first descriptors that it makes then get these
+//! numbers, and code that writes to "standard output" writes into them. Open three descriptors (`/dev/console` or
+//! `/dev/null`) before anything else. `try_clone` never uses these numbers. [`SignalFd`](SignalFd#process-1) says how
+//! an init learns that a child ended, and that it must shut down.
 //!
 //! # Wake-ups and memory
 //!
-//! A read that saw a write comes after everything the writer did before it, in another thread or, on shared memory, in
-//! another process: see [`EventFd`](EventFd#ordering) for what that spares and what it does not.
+//! A read that saw a write happens after everything that the writer did before the write. The writer may be another
+//! thread or, on shared memory, another process. [`EventFd`](EventFd#ordering) says what this makes unnecessary, and
+//! what not.
 //!
 //! # Targets
 //!
-//! Linux and Android, on every ABI that has a table in `arch/`; the build names what is missing for any other. x86_64, x86,
-//! aarch64, arm, riscv64, riscv32, loongarch64, s390x, powerpc and powerpc64 on stable Rust (powerpc and powerpc64 from
-//! 1.95 on); mips, sparc, sparc64 and hexagon with a nightly compiler and the feature `nightly`, which does nothing on other
-//! targets. The README's table says which targets were built, run under QEMU and run on a real kernel. Under Miri nothing
-//! here runs: it has no inline assembly.
+//! Linux and Android, on every ABI that has a table in `arch/`. For any other target the build fails and says what is
+//! missing.
+//!
+//! - stable Rust: x86_64, x86, aarch64, arm, riscv64, riscv32, loongarch64, s390x, powerpc and powerpc64 (powerpc and
+//!   powerpc64 from 1.95 on)
+//! - a nightly compiler and the feature `nightly`: mips, sparc, sparc64 and hexagon. The feature does nothing on other
+//!   targets
+//!
+//! The README's table says which targets were built, run under QEMU and run on a real kernel. Nothing here runs under
+//! Miri, because Miri has no inline assembly.
 //!
 //! # Compilers
 //!
-//! Rust 1.85; the feature `syscalls` (conversion to and from `syscalls::Errno`) needs 1.87.
+//! Rust 1.85. The feature `syscalls` (conversion to and from `syscalls::Errno`) needs 1.87.
 
 #![no_std]
 #![cfg_attr(
