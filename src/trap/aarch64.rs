@@ -2,20 +2,20 @@
 //!
 //! - number in x8, arguments in x0 to x5
 //! - result in x0; an error is -4095..=-1
-//! - the other general registers, the flags and the low 128 bits of the vector registers survive; of SVE's state that is
-//!   all: the predicate registers, FFR and the vector registers from bit 128 up come back zero
+//! - the other general registers, the flags and the low 128 bits of the vector registers survive. The rest of SVE's
+//!   state does not: the predicate registers, FFR and the vector registers from bit 128 up come back zero
 //!
 //! Source: `arch/arm64/kernel/entry-common.c`, `el0_svc` and `fp_user_discard`; `Documentation/arch/arm64/sve.rst`,
 //! section 3.
 //!
-//! The vector registers are named only where the target has SVE: v8 to v15 belong to the caller by the calling convention,
-//! and a program without SVE should not save them around each trap.
+//! The vector registers are named as clobbered only if the target has SVE. By the calling convention, v8 to v15 belong
+//! to the caller, and a program without SVE should not have to save them around each trap.
 
 macro_rules! svc {
     ([$($option:ident)?] [$($vector:tt)*] $nr:ident $($register:tt = $arg:ident),*) => {{
         let ret: isize;
-        // SAFETY: the registers are those of the ABI, and what the trap clobbers is named. What the kernel does with the
-        // arguments is the caller's promise.
+        // SAFETY: the registers are those of the ABI, and the assembly names everything that the trap clobbers. The
+        // caller promises that the arguments are valid for the system call.
         unsafe {
             core::arch::asm!(
                 "svc 0",

@@ -6,15 +6,16 @@
 //!
 //! Source: `arch/arm/kernel/entry-common.S`, `vector_swi`, of the EABI.
 //!
-//! r7 is the frame pointer of Thumb code and refused as an operand there, and no stable cfg tells Thumb from A32: it is
-//! saved on the stack in both. Thumb before v6 moves between low registers with `movs` alone, and has no register left
-//! beside six arguments: the last travels with the number, through memory.
+//! r7 is the frame pointer of Thumb code, and Thumb code cannot have it as an operand. No stable cfg distinguishes
+//! Thumb from A32, so the code saves r7 on the stack in both. Thumb before v6 can move between low registers only with
+//! `movs`. It has no register left next to six arguments, so the sixth argument and the number are passed through
+//! memory.
 
 macro_rules! trap {
     ([$($option:ident)?] $nr:ident $($register:tt = $arg:ident),*) => {{
         let ret: isize;
-        // SAFETY: the registers are those of the ABI, r7 gets its value back, and all others survive. What the kernel does
-        // with the arguments is the caller's promise.
+        // SAFETY: the registers are those of the ABI, the code restores r7, and all others survive. The caller promises
+        // that the arguments are valid for the system call.
         unsafe {
             core::arch::asm!(
                 "push {{r7}}",
@@ -37,7 +38,7 @@ functions!("r0" "r1" "r2" "r3" "r4");
 pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
     let pair = [nr, f];
     let ret: isize;
-    // SAFETY: as above; r5 points to `pair` until it is read for the last time.
+    // SAFETY: as above. r5 points to `pair` until the last read of `pair`.
     unsafe {
         core::arch::asm!(
             "push {{r7}}",

@@ -1,7 +1,7 @@
 //! csky v2: `trap 0`.
 //!
 //! - number in r7, arguments in r0 to r5
-//! - result in r0; an error is -4095..=-1. A number that the kernel does not have gives the first argument back
+//! - result in r0; an error is -4095..=-1. For a number that the kernel does not have, the result is the first argument
 //! - every other register survives
 //!
 //! Source: `arch/csky/kernel/entry.S`, `csky_systemcall`.
@@ -9,8 +9,8 @@
 macro_rules! trap {
     ([$($option:ident)?] $nr:ident $($register:tt = $arg:ident),*) => {{
         let ret: isize;
-        // SAFETY: the registers are those of the ABI, r7 gets its value back, and all others survive. What the kernel does
-        // with the arguments is the caller's promise.
+        // SAFETY: the registers are those of the ABI, the code restores r7, and all others survive. The caller promises
+        // that the arguments are valid for the system call.
         unsafe {
             core::arch::asm!(
                 "mov {saved}, r7",

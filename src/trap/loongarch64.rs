@@ -4,14 +4,14 @@
 //! - result in $a0; an error is -4095..=-1
 //! - $t0 to $t8 are clobbered; the others survive, floating-point and vector registers included
 //!
-//! Source: `arch/loongarch/kernel/entry.S`, `handle_syscall`, which saves all but the temporary registers;
+//! Source: `arch/loongarch/kernel/entry.S`, `handle_syscall`, which saves all registers except the temporary ones;
 //! `Documentation/arch/loongarch/introduction.rst`.
 
 macro_rules! trap {
     ([$($option:ident)?] $nr:ident $($register:tt = $arg:ident),*) => {{
         let ret: isize;
-        // SAFETY: the registers are those of the ABI, and what the trap clobbers is named. What the kernel does with the
-        // arguments is the caller's promise.
+        // SAFETY: the registers are those of the ABI, and the assembly names everything that the trap clobbers. The
+        // caller promises that the arguments are valid for the system call.
         unsafe {
             core::arch::asm!(
                 "syscall 0",

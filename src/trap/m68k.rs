@@ -9,8 +9,8 @@
 macro_rules! trap {
     ([$($option:ident)?] $nr:ident $($register:tt = $arg:ident),*) => {{
         let ret: isize;
-        // SAFETY: the registers are those of the ABI, and all others survive. What the kernel does with the arguments is
-        // the caller's promise.
+        // SAFETY: the registers are those of the ABI, and all others survive. The caller promises that the arguments
+        // are valid for the system call.
         unsafe {
             core::arch::asm!(
                 "trap #0",

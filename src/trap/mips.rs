@@ -1,15 +1,17 @@
 //! mips o32, n32 and n64, also release 6: `syscall`.
 //!
-//! - number in $2; the first four arguments in $4 to $7, the fifth and sixth at 16($sp) and 20($sp) (o32) or in $8 and $9
+//! - number in $2; the first four arguments in $4 to $7; the fifth and sixth at 16($sp) and 20($sp) (o32) or in $8 and
+//!   $9
 //! - result in $2; an error sets $7, with the errno in $2 as a positive number
 //! - $1, $3, $8 to $15, $24, $25, hi and lo are clobbered; the others survive
 //!
 //! Source: `arch/mips/kernel/scall32-o32.S`, `scall64-n64.S`, `scall64-n32.S`; `arch/mips/include/asm/stackframe.h`,
 //! `RESTORE_SOME` and its like; `arch/mips/include/uapi/asm/unistd.h`.
 //!
-//! $1, hi and lo cannot be named in `asm!`, and the compiler does keep values in $1 across it, which QEMU user mode does not
-//! show. The trap is therefore a function of its own: the calling convention lets it clobber all that. With the number last,
-//! the arguments lie already where the kernel wants them. It is weak, for programs in which two versions of this crate meet.
+//! `asm!` cannot name $1, hi and lo, and the compiler does keep values in $1 across an `asm!`. QEMU's user mode does
+//! not show this. So the trap is a separate function: the calling convention lets a function clobber these registers.
+//! The number is its last argument, so the other arguments are already where the kernel expects them. The symbol is
+//! weak, because a program may contain two versions of this crate.
 
 #[cfg(any(target_arch = "mips", target_arch = "mips32r6"))]
 core::arch::global_asm!(

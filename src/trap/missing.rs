@@ -1,5 +1,5 @@
-//! Stands in for the trap of an instruction set whose inline assembly is not stable, so that the build ends with one
-//! error, this one.
+//! Replaces the trap of an instruction set whose inline assembly is not stable. So the build ends with a single error,
+//! the one below.
 
 compile_error!(
     "barefd needs its feature `nightly`, and a nightly compiler, on this architecture: its inline assembly is not stable"

@@ -1,20 +1,20 @@
-//! The trap into the kernel: a system call by number, with nothing in between.
+//! The trap into the kernel: a system call by its number, and nothing else.
 //!
-//! Each function takes a number from [`nr`] and that many arguments, and returns what the kernel returned. On every
-//! instruction set a result in `-4095..=-1` is a negated errno, also where the kernel reports errors in a flag or a
-//! register of its own; [`Errno::from_ret`](crate::Errno::from_ret) tells the two apart.
+//! Each function takes a number from [`nr`] and as many arguments as its name says, and returns the kernel's result. On
+//! every instruction set, a result in `-4095..=-1` is a negated errno. This is also so if the kernel reports errors in
+//! a flag or in a separate register. [`Errno::from_ret`](crate::Errno::from_ret) distinguishes an errno from a value.
 //!
-//! The compiler assumes that a trap reads and writes any memory that the program may.
+//! The compiler assumes that a trap reads and writes any memory that the program may read and write.
 //!
 //! ```
 //! use barefd::{Errno, trap};
 //!
-//! // SAFETY: close takes no pointer, and -1 is nobody's descriptor.
+//! // SAFETY: close takes no pointer, and -1 is never a descriptor.
 //! let ret = unsafe { trap::syscall1(trap::nr::CLOSE, usize::MAX) };
 //! assert_eq!(Errno::from_ret(ret), Err(Errno::BADF));
 //! ```
 
-/// The functions of an instruction set, made of its `trap!` and of the registers that carry the arguments.
+/// Makes the functions of an instruction set from its `trap!` and from the registers that carry the arguments.
 #[allow(unused_macros, reason = "where no register can be named, the functions are written out")]
 macro_rules! functions {
     ($a:tt $b:tt $c:tt) => {
@@ -111,9 +111,9 @@ macro_rules! traps {
         ///
         /// # Safety
         ///
-        /// The arguments must be what the system call `nr` expects: memory that it reads or writes must be valid for
-        /// that, descriptors that it closes or replaces must be the caller's, and whatever else it does to the process
-        /// must be sound for the program.
+        /// The arguments must be what the system call `nr` expects. Memory that it reads or writes must be valid for
+        /// that. The caller must own the descriptors that it closes or replaces. Everything else that the call does to
+        /// the process must be sound for the program.
         #[inline(always)]
         #[must_use]
         #[allow(clippy::too_many_arguments, reason = "a system call has a number and up to six arguments")]
@@ -140,7 +140,7 @@ traps! {
     /// System call `nr` with six arguments.
     pub fn syscall6(a, b, c, d, e, f);
 
-    /// System call `nr` with four arguments, which reads the program's memory but writes none of it and does not block,
-    /// so that the compiler may keep what it knows of memory.
+    /// System call `nr` with four arguments. It may read the program's memory, but it must not write memory and must
+    /// not block. So the compiler may keep what it knows about memory.
     pub(crate) fn syscall4_readonly(a, b, c, d);
 }

@@ -7,14 +7,15 @@
 //! Source: `Documentation/arch/powerpc/syscall64-abi.rst`; `arch/powerpc/kernel/interrupt_64.S`, `system_call_common`,
 //! and `entry_32.S`, `transfer_to_syscall`.
 //!
-//! The 64-bit kernel returns with ctr zero. Unless it is named, a counted loop around a trap keeps its counter there and
-//! never ends; QEMU user mode does not show it. `scv` is not used: it faults on kernels and processors without it.
+//! The 64-bit kernel returns with a zero in ctr. If the assembly did not name ctr, a counted loop around a trap could
+//! keep its counter there and never end. QEMU's user mode does not show this. The trap does not use `scv`, which faults
+//! on kernels and processors that do not have it.
 
 macro_rules! trap {
     ([$($option:ident)?] $nr:ident $($register:tt = $arg:ident),*) => {{
         let ret: isize;
-        // SAFETY: the registers are those of the ABI, and what the trap clobbers is named. What the kernel does with the
-        // arguments is the caller's promise.
+        // SAFETY: the registers are those of the ABI, and the assembly names everything that the trap clobbers. The
+        // caller promises that the arguments are valid for the system call.
         unsafe {
             core::arch::asm!(
                 "sc",

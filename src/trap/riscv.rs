@@ -2,8 +2,8 @@
 //!
 //! - number in a7, arguments in a0 to a5
 //! - result in a0; an error is -4095..=-1
-//! - the other general and floating-point registers survive; the vector registers, vl, vtype and vstart do not: the kernel
-//!   discards them, hence no `preserves_flags`
+//! - the other general and floating-point registers survive. The vector registers, vl, vtype and vstart do not: the
+//!   kernel discards them, so the assembly has no `preserves_flags`
 //!
 //! Source: `arch/riscv/kernel/traps.c`, `do_trap_ecall_u`, and `riscv_v_vstate_discard` there;
 //! `Documentation/arch/riscv/vector.rst`, section 3.
@@ -11,8 +11,8 @@
 macro_rules! trap {
     ([$($option:ident)?] $nr:ident $($register:tt = $arg:ident),*) => {{
         let ret: isize;
-        // SAFETY: the registers are those of the ABI, and what the trap clobbers is named. What the kernel does with the
-        // arguments is the caller's promise.
+        // SAFETY: the registers are those of the ABI, and the assembly names everything that the trap clobbers. The
+        // caller promises that the arguments are valid for the system call.
         unsafe {
             core::arch::asm!(
                 "ecall",

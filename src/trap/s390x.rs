@@ -5,13 +5,13 @@
 //! - every other register and the condition code survive
 //!
 //! Source: `arch/s390/kernel/entry.S`, `system_call`; `arch/s390/kernel/syscall.c`, `__do_syscall`, which takes the number
-//! from r1 where that of the instruction is 0.
+//! from r1 if the number in the instruction is 0.
 
 macro_rules! trap {
     ([$($option:ident)?] $nr:ident $($register:tt = $arg:ident),*) => {{
         let ret: isize;
-        // SAFETY: the registers are those of the ABI, and all others survive. What the kernel does with the arguments is
-        // the caller's promise.
+        // SAFETY: the registers are those of the ABI, and all others survive. The caller promises that the arguments
+        // are valid for the system call.
         unsafe {
             core::arch::asm!(
                 "svc 0",

@@ -6,7 +6,8 @@
 //!
 //! Source: `arch/sparc/kernel/syscalls.S`, `linux_sparc_syscall`; `arch/sparc/kernel/entry.S`, `linux_sparc_syscall`.
 //!
-//! %g1 cannot be an operand, and the compiler keeps nothing in it across an `asm!`: the number is moved there.
+//! %g1 cannot be an operand, so the assembly moves the number there. The compiler keeps nothing in %g1 across an
+//! `asm!`.
 
 #[cfg(target_arch = "sparc")]
 macro_rules! ta {
@@ -27,8 +28,8 @@ macro_rules! ta {
 macro_rules! trap {
     ([$($option:ident)?] $nr:ident $($register:tt = $arg:ident),*) => {{
         let ret: isize;
-        // SAFETY: the registers are those of the ABI, and what the trap clobbers is named. What the kernel does with the
-        // arguments is the caller's promise.
+        // SAFETY: the registers are those of the ABI, and the assembly names everything that the trap clobbers. The
+        // caller promises that the arguments are valid for the system call.
         unsafe {
             core::arch::asm!(
                 "mov {nr}, %g1",

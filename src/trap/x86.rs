@@ -6,17 +6,17 @@
 //!
 //! Source: `arch/x86/entry/entry_32.S`, `entry_INT80_32`; on a 64-bit kernel `arch/x86/entry/common.c`, `int80_emulation`.
 //!
-//! LLVM keeps esi and ebp for itself, so that neither can be an operand: the fourth argument is exchanged with esi
-//! around the trap, and the sixth is passed through memory while ebp is saved on the stack. ebx is accepted, in
-//! position-independent code too: only the old i386 PLT wants it, at calls.
+//! LLVM keeps esi and ebp for itself, so neither can be an operand. The code exchanges the fourth argument with esi
+//! around the trap. It passes the sixth through memory, and meanwhile saves ebp on the stack. ebx can be an operand, in
+//! position-independent code too: only calls through the old i386 PLT need it.
 
 use core::arch::asm;
 
 macro_rules! trap {
     ([] $nr:ident $($register:tt = $arg:ident),*) => {{
         let ret: isize;
-        // SAFETY: the registers are those of the ABI and all others survive. What the kernel does with the arguments is
-        // the caller's promise.
+        // SAFETY: the registers are those of the ABI, and all others survive. The caller promises that the arguments
+        // are valid for the system call.
         unsafe {
             asm!(
                 "int 0x80",
@@ -32,8 +32,8 @@ macro_rules! trap {
 macro_rules! trap_esi {
     ([$($option:ident),*] $nr:ident $d:ident $($register:tt = $arg:ident),*) => {{
         let ret: isize;
-        // SAFETY: as above; the second exchange gives esi its value back. The kernel leaves {d} alone, which holds that
-        // value meanwhile, and nothing between the two touches the stack.
+        // SAFETY: as above. The second exchange restores esi. Between the two exchanges {d} holds the value of esi, the
+        // kernel does not change {d}, and nothing touches the stack.
         unsafe {
             asm!(
                 "xchg esi, {d}",
@@ -63,11 +63,11 @@ pub(super) unsafe fn syscall4_readonly(nr: usize, a: usize, b: usize, c: usize, 
 
 #[inline(always)]
 pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize) -> isize {
-    // With edi taken too, a position-independent debug build may have no register left for `d` but eax.
+    // edi is taken too, so a position-independent debug build may have only eax left for `d`.
     let pair = [nr, d];
     let ret: isize;
-    // SAFETY: eax points to `pair` until it is read for the last time; esi is popped again, ebx, ecx, edx and edi are
-    // the ABI's.
+    // SAFETY: eax points to `pair` until the last read of `pair`. The code pops esi again, and ebx, ecx, edx and edi
+    // are the registers of the ABI.
     unsafe {
         asm!(
             "push esi",
@@ -90,7 +90,7 @@ pub(super) unsafe fn syscall5(nr: usize, a: usize, b: usize, c: usize, d: usize,
 pub(super) unsafe fn syscall6(nr: usize, a: usize, b: usize, c: usize, d: usize, e: usize, f: usize) -> isize {
     let triple = [nr, d, f];
     let ret: isize;
-    // SAFETY: as in `syscall5`, with ebp saved and restored as well.
+    // SAFETY: as in `syscall5`. The code also saves and restores ebp.
     unsafe {
         asm!(
             "push esi",
