@@ -60,6 +60,6 @@ unsafe fn clock<T>(nr: usize, clockid: i32) -> Result<T> {
     let mut now = MaybeUninit::<T>::uninit();
     // SAFETY: the kernel writes a `T` to `now`.
     unit(unsafe { trap::syscall2(nr, clockid as usize, now.as_mut_ptr() as usize) })?;
-    // SAFETY: it succeeded, and so has written all of it.
+    // SAFETY: the call succeeded, so the kernel has written all of it.
     Ok(unsafe { now.assume_init() })
 }

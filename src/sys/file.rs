@@ -12,7 +12,7 @@ use nr::FCNTL;
 #[cfg(nr = "fcntl64")]
 use nr::FCNTL64 as FCNTL;
 
-/// The two calls whose result the types look at before it becomes a [`Result`].
+/// Two calls with the kernel's result: the types check it before it becomes a [`Result`].
 pub(crate) mod raw {
     use crate::fd::BorrowedFd;
     use crate::trap::{self, nr};
@@ -35,8 +35,9 @@ pub(crate) mod raw {
 /// [`read(2)`](https://man7.org/linux/man-pages/man2/read.2.html): fills `buf` from the start and returns the number of
 /// bytes.
 ///
-/// An event counter or a timer gives 8, a native-endian `u64`; a timer can give 0 ([`TimerFd::read`](crate::TimerFd::read)).
-/// A signal descriptor gives as many [`SignalfdSiginfo`](super::SignalfdSiginfo) as there are signals and `buf` holds whole, at least one.
+/// An event counter or a timer gives 8, a native-endian `u64`; a timer can give 0
+/// ([`TimerFd::read`](crate::TimerFd::read)). A signal descriptor gives one
+/// [`SignalfdSiginfo`](super::SignalfdSiginfo) for each pending signal, at least one, and as many as fit into `buf`.
 ///
 /// # Errors
 ///
@@ -45,7 +46,7 @@ pub(crate) mod raw {
 /// - `ECANCELED`: a timer armed with [`CANCEL_ON_SET`](crate::SetTimeFlags::CANCEL_ON_SET), and its clock was stepped
 /// - `EINTR`: a signal handler ran before anything was read
 /// - `EINVAL`: `buf` is shorter than 8 bytes; on a signal descriptor, than 128
-/// - what another kind of file may say: `EIO`, `EISDIR`…
+/// - an error of another kind of file: `EIO`, `EISDIR`…
 #[inline]
 #[doc(alias("eventfd_read", "os.eventfd_read"))]
 pub fn read(fd: BorrowedFd<'_>, buf: &mut [u8]) -> Result<usize> {
@@ -63,16 +64,16 @@ pub fn read(fd: BorrowedFd<'_>, buf: &mut [u8]) -> Result<usize> {
 /// - `EBADF`: not open for writing
 /// - `EINTR`: a signal handler ran before anything was written
 /// - `EINVAL`: the value is `u64::MAX`; `buf` is shorter than 8 bytes, or longer on newer kernels; the descriptor is a
-///   timer or one of signals
-/// - what another kind of file may say: `EPIPE`, `ENOSPC`…
+///   timer or a signal descriptor
+/// - an error of another kind of file: `EPIPE`, `ENOSPC`…
 #[inline]
 #[doc(alias("eventfd_write", "os.eventfd_write"))]
 pub fn write(fd: BorrowedFd<'_>, buf: &[u8]) -> Result<usize> {
     Errno::from_ret(raw::write(fd, buf))
 }
 
-/// [`close(2)`](https://man7.org/linux/man-pages/man2/close.2.html). The descriptor is closed whatever comes back: there is
-/// nothing to retry.
+/// [`close(2)`](https://man7.org/linux/man-pages/man2/close.2.html). The descriptor is closed even if the call fails:
+/// there is nothing to retry.
 ///
 /// # Errors
 ///
@@ -102,11 +103,11 @@ pub fn fcntl_getfl(fd: BorrowedFd<'_>) -> Result<u32> {
 /// # Errors
 ///
 /// - `EBADF`: not open
-/// - `EINVAL`, `EPERM`: a flag that this kind of file does not take, or no longer gives up
+/// - `EINVAL`, `EPERM`: a flag that this kind of file does not allow to set, or to clear
 #[inline]
 #[doc(alias("fcntl", "F_SETFL"))]
 pub fn fcntl_setfl(fd: BorrowedFd<'_>, flags: u32) -> Result<()> {
-    // SAFETY: no pointer. No flag changes what memory the kernel may touch on its own.
+    // SAFETY: no pointer. No flag lets the kernel touch more of the program's memory.
     unit(unsafe { trap::syscall3(FCNTL, argument(fd), abi::F_SETFL as usize, flags as usize) })
 }
 

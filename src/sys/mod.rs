@@ -1,12 +1,12 @@
 //! The system calls, one function each: no retry, no fallback, no default.
 //!
 //! [`EventFd`](crate::EventFd), [`TimerFd`](crate::TimerFd), [`SignalFd`](crate::SignalFd), [`Clock`](crate::Clock),
-//! [`SigSet`] and [`poll`](crate::poll()) are these with a policy. Here `EINTR` comes back as it is, buffers have any
-//! size, and a 32-bit ABI shows both forms of the calls that take a time: `*_time64` and `*64` with 64-bit seconds
-//! (Linux 5.1), and those of before with 32-bit ones.
+//! [`SigSet`] and [`poll`](crate::poll()) add a policy to these. Here the caller gets `EINTR`, buffers have any size,
+//! and a 32-bit ABI has both forms of the calls that take a time: `*_time64` and `*64` with 64-bit seconds (Linux 5.1),
+//! and the older calls with 32-bit seconds.
 //!
-//! Every call can also fail with `ENOSYS`, where the kernel was built without it, and with whatever a seccomp filter
-//! answers.
+//! Every call can also fail with `ENOSYS`, if the kernel was built without it, and with any error from a seccomp
+//! filter.
 
 mod clock;
 mod eventfd;
@@ -51,6 +51,6 @@ fn unit(ret: isize) -> Result<()> {
 /// A success must be a new descriptor.
 #[inline]
 unsafe fn owned(ret: isize) -> Result<OwnedFd> {
-    // SAFETY: the kernel has just opened it, for nobody else.
+    // SAFETY: the kernel has just opened it, and it has no other owner.
     Errno::from_ret(ret).map(|fd| unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
 }

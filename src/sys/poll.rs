@@ -11,8 +11,8 @@ use crate::trap::{self, nr};
 /// [`ppoll(2)`](https://man7.org/linux/man-pages/man2/poll.2.html): waits until an entry has events and returns the
 /// number of entries that have (Linux 2.6.16).
 ///
-/// `None` for the timeout waits for ever; the kernel writes the time that is left back to it. While it waits, the thread's
-/// signal mask is `sigmask`, if one is given.
+/// `None` for the timeout waits for ever. The kernel writes the time that is left back to the timeout. During the wait,
+/// the thread's signal mask is `sigmask`, if one is given.
 ///
 /// # Errors
 ///
@@ -30,8 +30,8 @@ pub fn ppoll(fds: &mut [PollFd<'_>], timeout: Option<&mut Timespec>, sigmask: Op
 /// [`ppoll_time64(2)`](https://man7.org/linux/man-pages/man2/poll.2.html): waits until an entry has events and returns the
 /// number of entries that have (Linux 5.1; times of 64 bits).
 ///
-/// `None` for the timeout waits for ever; the kernel writes the time that is left back to it. While it waits, the thread's
-/// signal mask is `sigmask`, if one is given.
+/// `None` for the timeout waits for ever. The kernel writes the time that is left back to the timeout. During the wait,
+/// the thread's signal mask is `sigmask`, if one is given.
 ///
 /// # Errors
 ///
@@ -68,14 +68,14 @@ unsafe fn poll<T>(
     timeout: Option<&mut T>,
     sigmask: Option<&SigSet>,
 ) -> Result<usize> {
-    // The kernel would look at the low 32 bits of the number alone.
+    // The kernel would use only the low 32 bits of the number.
     if fds.len() > u32::MAX as usize {
         return Err(Errno::INVAL);
     }
     let timeout = timeout.map_or(0, |timeout| timeout as *mut T as usize);
     let sigmask = sigmask.map_or(0, |sigmask| sigmask as *const SigSet as usize);
-    // SAFETY: the kernel reads and writes the entries, of which it changes `revents` alone, reads and writes the timeout,
-    // and reads the mask.
+    // SAFETY: the kernel reads the entries, and writes only their `revents`. It reads and writes the timeout, and reads
+    // the mask.
     Errno::from_ret(unsafe {
         trap::syscall5(nr, fds.as_mut_ptr() as usize, fds.len(), timeout, sigmask, size_of::<SigSet>())
     })

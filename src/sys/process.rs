@@ -2,8 +2,8 @@
 
 use crate::trap::{self, nr};
 
-/// [`exit_group(2)`](https://man7.org/linux/man-pages/man2/exit_group.2.html): ends the process, all its threads, with
-/// the low 8 bits of `status` (Linux 2.5.35).
+/// [`exit_group(2)`](https://man7.org/linux/man-pages/man2/exit_group.2.html): ends the process with all its threads.
+/// The exit status is the low 8 bits of `status` (Linux 2.5.35).
 ///
 /// Nothing runs before that: no destructor, no `atexit` handler.
 #[inline]

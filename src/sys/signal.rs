@@ -16,16 +16,16 @@ pub enum SigmaskHow {
     /// Unblocks its signals.
     #[doc(alias = "SIG_UNBLOCK")]
     Unblock,
-    /// Blocks its signals and no other.
+    /// Blocks exactly its signals.
     #[doc(alias = "SIG_SETMASK")]
     SetMask,
 }
 
 /// [`rt_sigprocmask(2)`](https://man7.org/linux/man-pages/man2/sigprocmask.2.html): changes the signal mask of the
-/// calling thread by `set`, if one is given, and writes the mask before to `old` (Linux 2.2).
+/// calling thread by `set`, if one is given, and writes the old mask to `old` (Linux 2.2).
 ///
-/// The kernel never blocks `SIGKILL` and `SIGSTOP`. What a changed mask means for other threads, programs and for libc
-/// [`SigSet`] says.
+/// The kernel never blocks `SIGKILL` and `SIGSTOP`. [`SigSet`] says what a changed mask means for other threads, for
+/// other programs and for libc.
 ///
 /// # Errors
 ///
@@ -40,6 +40,6 @@ pub fn rt_sigprocmask(how: SigmaskHow, set: Option<&SigSet>, old: Option<&mut Si
     };
     let set = set.map_or(0, |set| set as *const SigSet as usize);
     let old = old.map_or(0, |old| old as *mut SigSet as usize);
-    // SAFETY: the kernel reads `set`, and writes a set to `old`, where they are given.
+    // SAFETY: the kernel reads `set` and writes a set to `old`, if they are given.
     unit(unsafe { trap::syscall4(nr::RT_SIGPROCMASK, how as usize, set, old, size_of::<SigSet>()) })
 }

@@ -26,8 +26,8 @@ pub fn signalfd4(mask: &SigSet, flags: SignalFdFlags) -> Result<OwnedFd> {
     unsafe { owned(signalfd(usize::MAX, mask, flags)) }
 }
 
-/// [`signalfd4(2)`](https://man7.org/linux/man-pages/man2/signalfd.2.html) of a descriptor that is there: makes it read the
-/// signals of `mask`, and no other (Linux 2.6.27).
+/// [`signalfd4(2)`](https://man7.org/linux/man-pages/man2/signalfd.2.html) for an existing descriptor: from now on it
+/// reads only the signals of `mask` (Linux 2.6.27).
 ///
 /// # Errors
 ///

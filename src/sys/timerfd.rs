@@ -35,14 +35,14 @@ pub fn timerfd_create(clockid: i32, flags: TimerFdFlags) -> Result<OwnedFd> {
 /// [`timerfd_settime(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): arms the timer with `new`, or disarms it
 /// if `it_value` is zero (Linux 2.6.25).
 ///
-/// The timer's unread expirations are gone, also when it answers `ECANCELED`. Asking for `old` makes the call about 15 %
+/// It discards the timer's unread expirations, even if it answers `ECANCELED`. Asking for `old` makes the call about 15 %
 /// slower.
 ///
 /// # Errors
 ///
 /// - `EBADF`: not open
-/// - `ECANCELED`: a step of its clock had canceled the timer, and nobody had read that yet. **The timer is armed with
-///   `new` all the same**; `old` is not written
+/// - `ECANCELED`: a clock step had canceled the timer, and no read has reported it yet. **The timer is armed with `new`
+///   nevertheless**; `old` is not written
 /// - `EINVAL`: not a timer; unknown flags; nanoseconds outside 0 to 999,999,999 or negative seconds in any field
 /// - `EPERM`: an alarm clock, without `CAP_WAKE_ALARM`
 #[cfg(not(time64))]
@@ -60,14 +60,14 @@ pub fn timerfd_settime(
 /// [`timerfd_settime64(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): arms the timer with `new`, or disarms it
 /// if `it_value` is zero (Linux 5.1; times of 64 bits).
 ///
-/// The timer's unread expirations are gone, also when it answers `ECANCELED`. Asking for `old` makes the call about 15 %
+/// It discards the timer's unread expirations, even if it answers `ECANCELED`. Asking for `old` makes the call about 15 %
 /// slower.
 ///
 /// # Errors
 ///
 /// - `EBADF`: not open
-/// - `ECANCELED`: a step of its clock had canceled the timer, and nobody had read that yet. **The timer is armed with
-///   `new` all the same**; `old` is not written
+/// - `ECANCELED`: a clock step had canceled the timer, and no read has reported it yet. **The timer is armed with `new`
+///   nevertheless**; `old` is not written
 /// - `EINVAL`: not a timer; unknown flags; nanoseconds outside 0 to 999,999,999 or negative seconds in any field
 /// - `EPERM`: an alarm clock, without `CAP_WAKE_ALARM`
 #[cfg(time64)]
@@ -105,7 +105,7 @@ pub fn timerfd_settime(
 #[inline]
 unsafe fn settime<T>(nr: usize, fd: BorrowedFd<'_>, flags: SetTimeFlags, new: &T, old: Option<&mut T>) -> Result<()> {
     let (fd, flags, new) = (argument(fd), flags.bits() as usize, new as *const T as usize);
-    // SAFETY: the kernel reads a `T` from `new`, and writes one to `old` where that is given; it does not block.
+    // SAFETY: the kernel reads a `T` from `new`, and writes a `T` to `old` if `old` is given. It does not block.
     unit(unsafe {
         match old {
             None => trap::syscall4_readonly(nr, fd, flags, new, 0),
@@ -166,8 +166,8 @@ unsafe fn gettime<T>(nr: usize, fd: BorrowedFd<'_>) -> Result<T> {
     let mut current = MaybeUninit::<T>::uninit();
     // SAFETY: the kernel writes a `T` to `current`.
     unit(unsafe { trap::syscall2(nr, argument(fd), current.as_mut_ptr() as usize) })?;
-    // SAFETY: it succeeded, and so has written all of it. Unlike `read` and `ioctl`, the call reaches no other driver's
-    // code: a descriptor that is not a timer is EINVAL.
+    // SAFETY: the call succeeded, so the kernel has written all of it. Unlike `read` and `ioctl`, this call never
+    // reaches another driver's code: for a descriptor that is not a timer, the kernel answers EINVAL.
     Ok(unsafe { current.assume_init() })
 }
 
@@ -177,14 +177,16 @@ unsafe fn gettime<T>(nr: usize, fd: BorrowedFd<'_>) -> Result<T> {
 /// # Errors
 ///
 /// - `EBADF`: not open
-/// - `ECANCELED`: a step of its clock had canceled the timer
+/// - `ECANCELED`: a clock step had canceled the timer, and no read has reported it yet. **The timer is armed with `new`
+///   nevertheless**; `old` is not written
 /// - `EINVAL`: `ticks` is 0
 /// - `ENOTTY`: not a timer; a kernel without `CONFIG_CHECKPOINT_RESTORE`; a 32-bit program on a 64-bit kernel
 #[inline]
 #[doc(alias("ioctl", "TFD_IOC_SET_TICKS"))]
 pub fn timerfd_set_ticks(fd: BorrowedFd<'_>, ticks: u64) -> Result<()> {
-    // Ours to lose: another kind of file may know the same number as an ioctl that writes.
+    // A copy, because another kind of file may have an ioctl with the same number that writes to its argument.
     let mut ticks = ticks;
-    // SAFETY: the kernel reads 8 bytes from `ticks`, or a foreign driver writes 8, the size that the number encodes.
+    // SAFETY: the kernel reads 8 bytes from `ticks`. Another driver may write 8 bytes, the size that the number
+    // encodes.
     unit(unsafe { trap::syscall3(nr::IOCTL, argument(fd), abi::TFD_IOC_SET_TICKS as usize, (&raw mut ticks) as usize) })
 }
