@@ -48,8 +48,8 @@ layouts! {
 pub struct Timespec {
     /// Seconds; the kernel refuses a negative value.
     pub tv_sec: i64,
-    /// Nanoseconds, 0 to 999,999,999; the kernel refuses any other value, but on a 32-bit ABI it looks at the low 32
-    /// bits alone.
+    /// Nanoseconds, 0 to 999,999,999; the kernel refuses any other value. On a 32-bit ABI it checks only the low 32
+    /// bits.
     pub tv_nsec: i64,
 }
 
@@ -84,11 +84,11 @@ pub struct OldItimerspec32 {
     pub it_value: OldTimespec32,
 }
 
-/// `struct signalfd_siginfo`: what a read of a signal descriptor gives for each signal
+/// `struct signalfd_siginfo`: the record that a read of a signal descriptor gives for each signal
 /// (`include/uapi/linux/signalfd.h`).
 ///
-/// The kernel fills in the number, the error number and the code, and of the other fields those that belong to the
-/// signal and the code; the rest is zero.
+/// The kernel always fills in the number, the error number and the code. It fills in only those other fields that
+/// belong to the signal and the code. The rest is zero.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[doc(alias = "signalfd_siginfo")]
@@ -109,7 +109,7 @@ pub struct SignalfdSiginfo {
     pub ssi_tid: u32,
     /// `SIGIO`: the events, as `poll` has them.
     pub ssi_band: u32,
-    /// A POSIX timer: the expirations that this signal stands for, but the first.
+    /// A POSIX timer: the number of further expirations that this signal stands for, without the first.
     pub ssi_overrun: u32,
     /// A fault: the number of the trap, on Alpha and SPARC.
     pub ssi_trapno: u32,
@@ -119,13 +119,13 @@ pub struct SignalfdSiginfo {
     pub ssi_int: i32,
     /// The value that came with the signal, as a pointer: [`SignalInfo::ptr`](crate::SignalInfo::ptr).
     pub ssi_ptr: u64,
-    /// `SIGCHLD`: the processor time that the child spent itself, in clock ticks (100 a second).
+    /// `SIGCHLD`: the processor time that the child itself used, in clock ticks (100 per second).
     pub ssi_utime: u64,
-    /// `SIGCHLD`: the processor time that the kernel spent for the child, in the same ticks.
+    /// `SIGCHLD`: the processor time that the kernel used for the child, in the same ticks.
     pub ssi_stime: u64,
     /// A fault: the address.
     pub ssi_addr: u64,
-    /// `SIGBUS` from broken memory: the lowest bit of the address that counts (Linux 2.6.37).
+    /// `SIGBUS` from broken memory: the lowest significant bit of the address (Linux 2.6.37).
     pub ssi_addr_lsb: u16,
     pad2: u16,
     /// `SIGSYS`: the number of the system call (Linux 4.18).
@@ -138,11 +138,11 @@ pub struct SignalfdSiginfo {
 }
 
 impl SignalfdSiginfo {
-    /// The record that these bytes of a read are.
+    /// Makes a record from the bytes of a read.
     #[inline]
     #[must_use]
     pub const fn from_ne_bytes(bytes: [u8; size_of::<Self>()]) -> Self {
-        // SAFETY: the fields are integers that leave no gap, so that all bytes make a value.
+        // SAFETY: the fields are integers without a gap between them, so any bytes are a valid value.
         unsafe { transmute(bytes) }
     }
 }

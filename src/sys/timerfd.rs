@@ -177,8 +177,7 @@ unsafe fn gettime<T>(nr: usize, fd: BorrowedFd<'_>) -> Result<T> {
 /// # Errors
 ///
 /// - `EBADF`: not open
-/// - `ECANCELED`: a clock step had canceled the timer, and no read has reported it yet. **The timer is armed with `new`
-///   nevertheless**; `old` is not written
+/// - `ECANCELED`: a clock step had canceled the timer, and no read has reported it yet
 /// - `EINVAL`: `ticks` is 0
 /// - `ENOTTY`: not a timer; a kernel without `CONFIG_CHECKPOINT_RESTORE`; a 32-bit program on a 64-bit kernel
 #[inline]
