@@ -1,7 +1,7 @@
 //! The calls that take a time, with 64-bit seconds on every ABI.
 //!
-//! A 32-bit ABI tries the time64 call first and takes the old one only after `ENOSYS`, and only for a value that fits.
-//! Nothing is remembered from one call to the next: a filter or a checkpoint may change what the kernel answers.
+//! On a 32-bit ABI these functions try the time64 call first. They use the old call only after `ENOSYS`, and only for a
+//! value that fits. They remember nothing between calls: a filter or a checkpoint may change the kernel's answer.
 
 #[cfg(not(time64))]
 pub(crate) use crate::sys::{clock_gettime, ppoll, timerfd_gettime, timerfd_settime};
@@ -78,7 +78,7 @@ mod fallback {
             Err(Errno::NOSYS) => {}
             result => return result,
         }
-        // A timeout past 68 years is for ever, as one past the range of the 64-bit call is.
+        // A timeout of more than 68 years means for ever, like a timeout beyond the range of the 64-bit call.
         match timeout.map(|timeout| (narrow(*timeout), timeout)) {
             None | Some((Err(_), _)) => sys::ppoll(fds, None, sigmask),
             Some((Ok(mut timeout32), timeout)) => {
