@@ -1,4 +1,5 @@
-//! aarch64, both endians: the stack pointer is in sp, which the kernel aligned to 16; x29 and x30 zero end backtraces.
+//! aarch64, both endians: the stack pointer is in sp. The kernel has aligned it to 16. Zeros in x29 and x30 end
+//! backtraces.
 
 /// `_start`: calls `start` with the stack pointer.
 #[doc(hidden)]

@@ -1,6 +1,7 @@
-//! arm: the stack pointer is in sp; Rust code wants it aligned to 8.
+//! arm: the stack pointer is in sp. Rust code needs it aligned to 8.
 //!
-//! `_start` is A32 code on every target: `bl` changes to Thumb where `start` is that, by a veneer of the linker's before v5T.
+//! `_start` is A32 code on every target. If `start` is Thumb code, `bl` changes to Thumb; before v5T the linker adds a
+//! veneer for this.
 
 /// `_start`: calls `start` with the stack pointer.
 #[doc(hidden)]

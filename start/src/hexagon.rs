@@ -1,4 +1,4 @@
-//! hexagon: the stack pointer is in r29; Rust code wants it aligned to 8.
+//! hexagon: the stack pointer is in r29. Rust code needs it aligned to 8.
 
 /// `_start`: calls `start` with the stack pointer.
 #[doc(hidden)]

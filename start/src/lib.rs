@@ -1,10 +1,11 @@
 #![no_std]
-// Without this the compiler may see that the loops in `mem` are memcpy and its kin, and call them.
+// Without this, the compiler may recognize the loops in `mem` as memcpy and the like, and replace them by calls to
+// these functions.
 #![no_builtins]
 #![deny(missing_docs, unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
-//! Start code for a static Linux binary without libc: [`entry!`] gives it `_start`, its arguments and environment, and a
-//! panic handler; the crate itself has the functions that the compiler calls on memory (`memcpy`, `memmove`, `memset`,
-//! `memcmp`, `bcmp`, `strlen`).
+//! Start code for a static Linux binary without libc. [`entry!`] gives the binary `_start`, its arguments and
+//! environment, and a panic handler. The crate itself has the memory functions that compiled code calls (`memcpy`,
+//! `memmove`, `memset`, `memcmp`, `bcmp`, `strlen`).
 //!
 //! ```text
 //! #![no_std]
@@ -59,17 +60,17 @@ use core::panic::PanicInfo;
 use barefd::fd::{AsFd, BorrowedFd};
 use barefd::{Errno, sys};
 
-/// Makes `main`, a `fn(Args) -> impl Termination`, the program.
+/// Makes `main`, a `fn(Args) -> impl Termination`, the main function of the program.
 ///
-/// It defines the symbol `_start` and the panic handler, so that it stands once in a program, at the root of a crate that
-/// is `#![no_std]` and `#![no_main]`.
+/// It defines the symbol `_start` and the panic handler. So use it once in a program, at the root of a crate that is
+/// `#![no_std]` and `#![no_main]`.
 #[macro_export]
 macro_rules! entry {
     ($main:path) => {
         ::core::arch::global_asm!($crate::__start!(), start = sym __barefd_start);
 
         unsafe extern "C" fn __barefd_start(stack: *const usize) -> ! {
-            // SAFETY: `_start` hands over the stack as the kernel made it.
+            // SAFETY: `_start` passes the stack pointer that the kernel started the program with.
             $crate::exit($main(unsafe { $crate::Args::from_stack(stack) }))
         }
 
@@ -80,7 +81,7 @@ macro_rules! entry {
     };
 }
 
-/// The program's arguments and its environment, as the kernel laid them on the stack (`fs/binfmt_elf.c`).
+/// The program's arguments and environment, as the kernel put them on the stack (`fs/binfmt_elf.c`).
 #[derive(Clone, Copy)]
 pub struct Args {
     argv: Strings,
@@ -95,7 +96,7 @@ impl Args {
     #[inline]
     #[must_use]
     pub unsafe fn from_stack(stack: *const usize) -> Self {
-        // SAFETY: there lie argc, that many pointers and a null (argv), pointers and a null (envp).
+        // SAFETY: the stack holds argc, then argc pointers and a null (argv), then pointers and a null (envp).
         unsafe {
             let argc = *stack;
             let argv = stack.add(1).cast();
@@ -103,7 +104,7 @@ impl Args {
         }
     }
 
-    /// The arguments; the first is by custom the program's name, and there may be none at all.
+    /// The arguments. By convention the first is the program's name. There may be no arguments at all.
     #[inline]
     #[must_use]
     pub fn iter(self) -> Strings {
@@ -139,8 +140,8 @@ impl Iterator for Strings {
 
     #[inline]
     fn next(&mut self) -> Option<&'static CStr> {
-        // SAFETY: `next` points into an array that a null ends, and does not go beyond that; its strings stay where the
-        // kernel laid them as long as the program runs.
+        // SAFETY: `next` points into an array that ends with a null, and never goes beyond the null. The strings stay
+        // where the kernel put them, as long as the program runs.
         unsafe {
             let string = *self.next;
             if string.is_null() {
@@ -154,7 +155,7 @@ impl Iterator for Strings {
 
 /// What `main` may return: the exit status of the program.
 pub trait Termination {
-    /// The status, of which the parent sees the low 8 bits.
+    /// The exit status. The parent sees its low 8 bits.
     fn status(self) -> i32;
 }
 
@@ -172,7 +173,7 @@ impl Termination for i32 {
     }
 }
 
-/// The status of the value, or the number of the error: `Err(Errno::INVAL)` is 22.
+/// The status of the value, or the number of the error. For example, `Err(Errno::INVAL)` is 22.
 impl<T: Termination> Termination for barefd::Result<T> {
     #[inline]
     fn status(self) -> i32 {
@@ -189,12 +190,12 @@ pub fn exit(status: impl Termination) -> ! {
     sys::exit_group(status.status())
 }
 
-/// Standard input, by custom open when a program starts. Where 0, 1 or 2 is closed, as it can be for PID 1, the next
-/// descriptor that the program makes gets that number, and these three functions name that.
+/// Standard input. By convention it is open when a program starts. If 0, 1 or 2 is closed, as it can be for PID 1, the
+/// next descriptor that the program makes gets that number. These three functions then return that descriptor.
 #[inline]
 #[must_use]
 pub fn stdin() -> BorrowedFd<'static> {
-    // SAFETY: 0 is not -1, and open by custom; nobody here closes it.
+    // SAFETY: 0 is not -1, and is open by convention. Nobody here closes it.
     unsafe { BorrowedFd::borrow_raw(0) }
 }
 
@@ -214,11 +215,11 @@ pub fn stderr() -> BorrowedFd<'static> {
     unsafe { BorrowedFd::borrow_raw(2) }
 }
 
-/// Writes all of `bytes`. System call: `write`, again after `EINTR` and for what is left.
+/// Writes all of `bytes`. System call: `write`, again after `EINTR`, and again for the bytes that are left.
 ///
 /// # Errors
 ///
-/// What `write` says but `EINTR`; [`Errno::IO`] if it writes nothing.
+/// Those of `write`, except `EINTR`; [`Errno::IO`] if it writes nothing.
 pub fn write_all(fd: impl AsFd, mut bytes: &[u8]) -> barefd::Result<()> {
     while !bytes.is_empty() {
         match sys::write(fd.as_fd(), bytes) {
@@ -231,8 +232,8 @@ pub fn write_all(fd: impl AsFd, mut bytes: &[u8]) -> barefd::Result<()> {
     Ok(())
 }
 
-/// Writes formatted text: `print(stdout(), format_args!("{n} beats\n"))`. Up to 256 bytes go out in one piece, so that lines
-/// of several threads or processes do not mix.
+/// Writes formatted text: `print(stdout(), format_args!("{n} beats\n"))`. It writes up to 256 bytes in one piece, so
+/// that the lines of several threads or processes do not mix.
 ///
 /// System calls: those of [`write_all`].
 ///
@@ -276,17 +277,17 @@ impl Write for Buffered<'_> {
     }
 }
 
-/// What a panic does: exits with status 101, as a program of the standard library's would. A build with debug assertions
-/// says on standard error what and where; in others that would be most of the binary.
+/// The panic handler: exits with status 101, as a program with the standard library does. A build with debug assertions
+/// prints the message and the place to standard error. In other builds, this code would be most of the binary.
 #[doc(hidden)]
 pub fn panic(info: &PanicInfo<'_>) -> ! {
     if cfg!(debug_assertions) {
-        // Nobody is left to tell that standard error cannot be written.
+        // A failed write is ignored: there is no other place to report it.
         let _ = print(stderr(), format_args!("{info}\n"));
     }
     exit(101)
 }
 
-// Prebuilt `core` refers to it from its unwind tables. Nothing unwinds in a program that aborts on panic.
+// The unwind tables of the prebuilt `core` refer to this symbol. A program that aborts on panic never unwinds.
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() {}

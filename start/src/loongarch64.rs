@@ -1,4 +1,4 @@
-//! loongarch64: the stack pointer is in $sp; Rust code wants it aligned to 16.
+//! loongarch64: the stack pointer is in $sp. Rust code needs it aligned to 16.
 
 /// `_start`: calls `start` with the stack pointer.
 #[doc(hidden)]

@@ -1,6 +1,6 @@
-//! The functions of C that compiled Rust code calls on memory.
+//! The C memory functions that compiled Rust code calls.
 //!
-//! Byte by byte: they are here so that a program links, and take a few instructions of its file.
+//! They work byte by byte. They exist so that a program links, and cost only a few instructions in its file.
 
 use core::ffi::{c_char, c_int, c_void};
 
@@ -22,7 +22,7 @@ unsafe extern "C" fn memcpy(to: *mut c_void, from: *const c_void, len: usize) ->
 #[unsafe(no_mangle)]
 unsafe extern "C" fn memmove(to: *mut c_void, from: *const c_void, len: usize) -> *mut c_void {
     if to.addr().wrapping_sub(from.addr()) >= len {
-        // Forwards, no byte of `from` is overwritten before it is read.
+        // A forward copy reads each byte of `from` before it overwrites it.
         for i in 0..len {
             // SAFETY: below `len`.
             unsafe { *to.cast::<u8>().add(i) = *from.cast::<u8>().add(i) };
@@ -79,7 +79,7 @@ unsafe extern "C" fn bcmp(a: *const c_void, b: *const c_void, len: usize) -> c_i
 #[unsafe(no_mangle)]
 unsafe extern "C" fn strlen(string: *const c_char) -> usize {
     let mut len = 0;
-    // SAFETY: no byte up to here is the zero.
+    // SAFETY: no byte before this one is zero.
     while unsafe { *string.add(len) } != 0 {
         len += 1;
     }

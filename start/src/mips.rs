@@ -1,7 +1,7 @@
-//! mips o32 and n64, also release 6: the stack pointer is in $sp; Rust code wants $gp, the function's own address in $25,
-//! alignment to 8 (o32) or 16, and on o32 room for four arguments.
+//! mips o32 and n64, also release 6: the stack pointer is in $sp. Rust code needs $gp, the address of the called
+//! function in $25, a stack aligned to 8 (o32) or 16, and on o32 stack space for four arguments.
 //!
-//! `__start` is lld's default for the entry point, `_start` everyone else's.
+//! lld's default entry point is `__start`, that of all other linkers is `_start`.
 
 /// `_start`: calls `start` with the stack pointer.
 #[cfg(any(target_arch = "mips", target_arch = "mips32r6"))]

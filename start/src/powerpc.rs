@@ -1,8 +1,8 @@
-//! powerpc and powerpc64, both endians: the stack pointer is in r1; Rust code wants it aligned to 16, and a zero back chain
+//! powerpc and powerpc64, both endians: the stack pointer is in r1. Rust code needs it aligned to 16. A zero back chain
 //! ends backtraces.
 //!
-//! With ELFv1 (powerpc64 of GNU) the symbol of a function is a descriptor, from which the kernel also takes r2. With ELFv2
-//! r12 holds the address of `_start`, and r2 follows from it.
+//! With ELFv1 (the GNU targets of big-endian powerpc64) the symbol of a function is a descriptor. The kernel also takes
+//! r2 from it. With ELFv2, r12 holds the address of `_start`, and the code computes r2 from it.
 
 /// `_start`: calls `start` with the stack pointer.
 #[cfg(target_arch = "powerpc")]

@@ -1,4 +1,4 @@
-//! s390x: the stack pointer is in r15, aligned to 8; the callee may save its registers in the 160 bytes above it, and a
+//! s390x: the stack pointer is in r15, aligned to 8. The callee may save its registers in the 160 bytes above it. A
 //! zero there ends backtraces.
 
 /// `_start`: calls `start` with the stack pointer.

@@ -1,4 +1,4 @@
-//! sparc and sparc64: the stack lies above a register window's save area, and on sparc64 the stack pointer is biased by
+//! sparc and sparc64: the stack is above the save area of a register window. On sparc64 the stack pointer has a bias of
 //! 2047.
 
 /// `_start`: calls `start` with the stack pointer.

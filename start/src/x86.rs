@@ -1,5 +1,5 @@
-//! x86: the stack pointer is in esp; Rust code wants it aligned to 16 before a call, and ebp zero to end backtraces.
-//! Arguments go on the stack.
+//! x86: the stack pointer is in esp. Rust code needs it aligned to 16 before a call. A zero in ebp ends backtraces.
+//! Arguments are on the stack.
 
 /// `_start`: calls `start` with the stack pointer.
 #[doc(hidden)]

@@ -1,4 +1,4 @@
-//! x86_64: the stack pointer is in rsp; Rust code wants it aligned to 16 before a call, and rbp zero to end backtraces.
+//! x86_64: the stack pointer is in rsp. Rust code needs it aligned to 16 before a call. A zero in rbp ends backtraces.
 
 /// `_start`: calls `start` with the stack pointer.
 #[doc(hidden)]
