@@ -1,5 +1,5 @@
-//! riscv32 and riscv64: the stack pointer is in sp. Rust code needs it aligned to 16. It also needs the address of its
-//! symbol in gp, because the linker may address data through gp.
+//! riscv32 and riscv64: the stack pointer is in sp. Rust code needs it aligned to 16. It also needs
+//! `__global_pointer$` in gp, because the linker may address data through gp.
 
 /// `_start`: calls `start` with the stack pointer.
 #[doc(hidden)]
