@@ -1,5 +1,5 @@
-//! A heart that beats without libc: a timer ticks on absolute deadlines, each tick notifies an event counter, and one poll
-//! waits on both.
+//! A heartbeat without libc. A timer expires on absolute deadlines, each expiration adds to an event counter, and one
+//! poll waits for both.
 //!
 //! `heartbeat [PERIOD_MS [BEATS]]`
 
@@ -16,7 +16,7 @@ use barefd_start::{Args, print, stderr, stdout};
 barefd_start::entry!(main);
 
 fn main(args: Args) -> i32 {
-    // Where standard error cannot be written, the status is all that is left to say.
+    // If the write to standard error fails, the exit status still reports the error.
     let (period_ms, beats) = match parse(args) {
         Ok(parsed) => parsed,
         Err(what) => {
@@ -70,7 +70,7 @@ fn run(period_ms: u64, beats: u32) -> Result<()> {
         let since = micros(Clock::Monotonic.now()?.saturating_sub(start));
         if fds[0].is_readable() {
             if let Some(Tick::Expired(ticks)) = timer.take()? {
-                // How late the first of them is read.
+                // The time from the first of these expirations to its read.
                 let late = since.saturating_sub(1000 * period_ms * (expirations + 1));
                 (least, sum, most) = (late.min(least), sum + late, late.max(most));
                 expirations += ticks.get();
