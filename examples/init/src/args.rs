@@ -1,4 +1,4 @@
-//! The words that the kernel hands over.
+//! The arguments of init: the words that the kernel passes to it.
 
 use core::ffi::CStr;
 use core::time::Duration;
@@ -19,7 +19,7 @@ pub struct Options {
     pub child: Option<Strings>,
 }
 
-/// A word that is wrong is a line on the console.
+/// Reports a wrong word with a line on the console.
 pub fn parse(args: Args) -> Options {
     let mut options = Options::default();
     let mut words = args.iter();

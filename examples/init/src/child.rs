@@ -1,4 +1,4 @@
-//! The one child, and when it is started again.
+//! The only child, and when init starts it again.
 
 use core::ffi::CStr;
 use core::time::Duration;
@@ -10,18 +10,18 @@ use barefd_start::{Strings, exit, stderr, stdin};
 use crate::console::{Word, say};
 use crate::kernel::{self, Vector};
 
-/// The delay before the child is started again, which doubles each time.
+/// The delay before the child is started again. It doubles each time.
 const FIRST_DELAY_MS: u64 = 100;
 const LONGEST_DELAY_MS: u64 = 10_000;
-/// After a child that lived that long it is the first delay again.
+/// If a child lived this long, the next delay is the first delay again.
 const LONG_LIFE: Duration = Duration::from_secs(10);
 
-/// The event counter in the child.
+/// The number of the event counter in the child.
 const READY_FD: RawFd = 3;
 const READY_VARIABLE: &CStr = c"INIT_EVENTFD=3";
 
 pub struct Child {
-    /// The path, and the arguments, which begin with it.
+    /// The path and the arguments. The first of these strings is the path, and also the first argument.
     command: Option<Strings>,
     env: Strings,
     life: Option<Life>,
@@ -43,7 +43,7 @@ impl Child {
         self.life.as_ref().map(|life| life.pid)
     }
 
-    /// The child is told of the event counter, if there is one.
+    /// The environment tells the child about the event counter `ready`, if there is one.
     pub fn start(&mut self, ready: Option<&EventFd>) -> Result<()> {
         let Some(pid) = kernel::fork()? else { self.become_it(ready) };
         say(format_args!("child {pid} started"));
@@ -51,7 +51,7 @@ impl Child {
         Ok(())
     }
 
-    /// It wrote to the event counter.
+    /// Call this when the child has written to the event counter.
     pub fn is_ready(&mut self) {
         let Some(life) = &mut self.life else { return };
         if !life.ready {
@@ -61,7 +61,7 @@ impl Child {
         self.delay_ms = FIRST_DELAY_MS;
     }
 
-    /// Whether the process that ended was the child.
+    /// Call this when a process has ended. Returns whether it was the child.
     pub fn ended(&mut self, pid: u32) -> bool {
         if self.pid() != Some(pid) {
             return false;
@@ -72,20 +72,20 @@ impl Child {
         true
     }
 
-    /// The milliseconds to wait for the next start.
+    /// The milliseconds to wait before the next start.
     pub fn next_delay(&mut self) -> u64 {
         let delay_ms = self.delay_ms;
         self.delay_ms = LONGEST_DELAY_MS.min(2 * delay_ms);
         delay_ms
     }
 
-    /// What the new process does.
+    /// Turns the new process into the child.
     fn become_it(&self, ready: Option<&EventFd>) -> ! {
         if let Err(errno) = kernel::setsid() {
             say(format_args!("setsid: {errno}"));
         }
         match kernel::set_controlling_terminal(stdin()) {
-            // A console need not be a terminal.
+            // A console may not be a terminal.
             Ok(()) | Err(Errno::NOTTY | Errno::BADF) => {}
             Err(errno) => say(format_args!("no controlling terminal: {errno}")),
         }
@@ -95,7 +95,7 @@ impl Child {
         let Some(command) = self.command else { wait(ready) };
         let (path, errno) = self.execute(command, ready);
         say(format_args!("{}: {errno}", Word(path)));
-        // With this process's end the kernel hangs up the terminal, and drops what that has not sent.
+        // When this process ends, the kernel hangs up the terminal, and drops the output that is not sent yet.
         let _ = kernel::drain(stderr());
         exit(if errno == Errno::NOENT { 127 } else { 126 })
     }
@@ -104,7 +104,7 @@ impl Child {
     fn execute(&self, command: Strings, ready: Option<&EventFd>) -> (&'static CStr, Errno) {
         let path = command.clone().next().unwrap_or_default();
         let variable = ready.and_then(|ready| {
-            // SAFETY: this process uses no descriptor after that, but 0 to 2.
+            // SAFETY: after this, the process uses only the descriptors 0 to 2.
             match unsafe { kernel::hand_down(ready.as_fd(), READY_FD) } {
                 Ok(()) => Some(READY_VARIABLE),
                 Err(errno) => {
@@ -113,7 +113,7 @@ impl Child {
                 }
             }
         });
-        // What init itself was given of that name is of no use to the child.
+        // An INIT_EVENTFD that init itself was given does not help the child.
         let env = self.env.filter(|string| !string.to_bytes().starts_with(b"INIT_EVENTFD="));
         let errno = match (Vector::new(command), Vector::new(env.chain(variable))) {
             (Ok(argv), Ok(envp)) => kernel::execve(path, &argv, &envp),
@@ -123,7 +123,7 @@ impl Child {
     }
 }
 
-/// The child of an init that was given none.
+/// The child, if init was given no program.
 fn wait(ready: Option<&EventFd>) -> ! {
     say(format_args!("no child given: this one waits for ever"));
     if let Some(Err(errno)) = ready.map(EventFd::notify) {
@@ -132,7 +132,7 @@ fn wait(ready: Option<&EventFd>) -> ! {
     kernel::wait_for_ever()
 }
 
-/// Zero without the time, after which no child has lived long.
+/// Zero if the time cannot be read. Then no child counts as one that lived long.
 fn now() -> Duration {
     Clock::Monotonic.now().unwrap_or_default()
 }

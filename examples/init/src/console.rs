@@ -1,4 +1,4 @@
-//! Descriptors 0 to 2, and what init says there.
+//! Descriptors 0 to 2, and the lines that init writes to them.
 
 use core::ffi::CStr;
 use core::fmt;
@@ -10,21 +10,22 @@ use barefd_start::{print, stderr};
 
 use crate::kernel;
 
-/// What a line with 115200 baud takes to send a full buffer of the kernel's (4 KiB), and some more.
+/// The time that a serial line with 115200 baud needs to send a full buffer of the kernel (4 KiB), and a reserve.
 const MOMENT: Duration = Duration::from_millis(500);
 
-/// A line on the console, or nothing where that takes no more: a terminal that Ctrl-S stopped would stop init. It cannot be
-/// made not to block, as the child shares the open file.
+/// Writes a line to the console. Drops the line if the console does not accept it: otherwise a terminal that Ctrl-S
+/// stopped would stop init. The console cannot be non-blocking, because the child shares the open file.
 pub fn say(text: fmt::Arguments<'_>) {
-    // Where poll fails, a stopped terminal is less likely than somebody who wants to read that it fails.
+    // If poll itself fails, write anyway: somebody wants to read about the failure, and a stopped terminal is less
+    // likely.
     if poll(&mut [PollFd::new(&stderr(), PollFlags::OUT)], Some(MOMENT)) == Ok(0) {
         return;
     }
-    // Nobody is left to tell that it cannot be written.
+    // A failed write is ignored: there is no other place to report it.
     let _ = print(stderr(), format_args!("init: {text}\n"));
 }
 
-/// A word from outside.
+/// A word that init did not write itself, for the console.
 pub struct Word<'a>(pub &'a CStr);
 
 impl fmt::Display for Word<'_> {
@@ -33,15 +34,15 @@ impl fmt::Display for Word<'_> {
     }
 }
 
-/// Opens those of the descriptors 0 to 2 that are closed, as they are where the root has no `/dev/console`.
+/// Opens each of the descriptors 0 to 2 that is closed. They are closed if the root has no `/dev/console`.
 pub fn open() {
     for fd in 0..=2 {
-        // The lowest that is free is the one that is opened.
+        // The kernel opens the lowest free number, which is `fd`.
         if kernel::is_open(fd) || kernel::open(c"/dev/console").is_ok() || kernel::open(c"/dev/null").is_ok() {
             continue;
         }
-        // Left closed, it would be the number of the next descriptor, and lines for the console would go there. A timer
-        // refuses them, and is closed when the child is executed.
+        // If the number stayed closed, the next descriptor would get it, and lines for the console would go there. A
+        // timer refuses the lines, and execve of the child closes it.
         if let Ok(timer) = TimerFd::new(Clock::Monotonic) {
             let _ = timer.into_raw_fd();
         }

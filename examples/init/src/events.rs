@@ -1,4 +1,4 @@
-//! What init waits for.
+//! The events that init waits for.
 
 use core::time::Duration;
 
@@ -7,30 +7,30 @@ use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, Result, SigSet, SignalFd,
 use crate::console::say;
 use crate::kernel;
 
-/// What passes after a failure, which may come again at once.
+/// The pause after a failure. Without it, the same failure may come again at once.
 const PAUSE: Duration = Duration::from_secs(1);
 
 pub struct Events {
     signals: SignalFd,
     delay: TimerFd,
     heartbeat: TimerFd,
-    /// What the child writes to when it is ready.
+    /// The child writes to it when the child is ready.
     pub ready: EventFd,
-    /// Blocks, for where not even poll works.
+    /// A blocking timer, for the case that poll does not work.
     pause: TimerFd,
 }
 
-/// What happened while init waited.
+/// The events that ended a wait.
 pub struct Woken {
     pub ready: bool,
     pub signal: Option<SignalInfo>,
-    /// The time that `Events::after` was given is over.
+    /// The delay of `Events::after` is over.
     pub delay: bool,
     pub heartbeat: bool,
 }
 
 impl Events {
-    /// The error has the system call that failed.
+    /// The error contains the name of the system call that failed.
     pub fn new(signals: &SigSet) -> core::result::Result<Self, (&'static str, Errno)> {
         let timer = |result: Result<TimerFd>| result.map_err(|errno| ("timerfd_create", errno));
         Ok(Self {
@@ -50,7 +50,7 @@ impl Events {
         self.heartbeat.arm_every(period)
     }
 
-    /// Waits until something happened.
+    /// Waits until something happens.
     pub fn wait(&self) -> Woken {
         let mut fds = [
             PollFd::new(&self.ready, PollFlags::IN),
@@ -59,7 +59,7 @@ impl Events {
             PollFd::new(&self.heartbeat, PollFlags::IN),
         ];
         self.check("poll", poll(&mut fds, None).map(Some));
-        // They do not block, and are read even where poll failed.
+        // These reads do not block, so they run even if poll failed.
         Woken {
             ready: self.take_ready(),
             signal: self.check("signalfd", self.signals.take()),
@@ -70,19 +70,19 @@ impl Events {
 
     /// Whether the child wrote to the counter.
     pub fn take_ready(&self) -> bool {
-        // The child shares it, and may have made it block.
+        // The child shares the counter, and may have made it blocking.
         let mut fds = [PollFd::new(&self.ready, PollFlags::IN)];
         let readable = poll(&mut fds, Some(Duration::ZERO)) == Ok(1);
         readable && self.check("eventfd", self.ready.take()).is_some()
     }
 
-    /// A failure is a line and a pause.
+    /// On a failure, writes a line and makes a pause.
     fn check<T>(&self, what: &str, result: Result<Option<T>>) -> Option<T> {
         result.unwrap_or_else(|errno| {
             say(format_args!("{what}: {errno}"));
             if poll(&mut [], Some(PAUSE)).is_err() {
                 let paused = self.pause.arm_after(PAUSE).and_then(|()| self.pause.wait());
-                // Neither poll nor read, then: nothing is left that init could do.
+                // Neither poll nor read works, so init can do nothing more.
                 paused.unwrap_or_else(|_| kernel::wait_for_ever());
             }
             None

@@ -1,5 +1,5 @@
-//! The system calls that barefd does not have, one function each. Their numbers are those of the tables in `arch/`, beside
-//! barefd's own.
+//! The system calls that barefd does not have, one function each. Their numbers come from init's own tables in `arch/`
+//! and from barefd.
 
 use core::ffi::{CStr, c_char};
 use core::fmt;
@@ -15,7 +15,7 @@ mod abi {
 
 use abi::nr;
 
-// What is the same on every ABI (`include/uapi/linux/`).
+// These are the same on every ABI (`include/uapi/linux/`).
 const F_GETFD: usize = 1;
 const F_SETFD: usize = 2;
 const AT_FDCWD: usize = -100_isize as usize;
@@ -33,7 +33,7 @@ const REBOOT_CAD_OFF: usize = 0;
 const REBOOT_HALT: usize = 0xcdef_0123;
 const REBOOT_POWER_OFF: usize = 0x4321_fedc;
 
-/// Every process but this one and process 1; any child.
+/// For `kill`: every process except this one and process 1. For `wait4`: any child.
 const ALL: usize = -1_isize as usize;
 
 fn unit(ret: isize) -> Result<()> {
@@ -49,35 +49,35 @@ pub fn getpid() -> usize {
     unsafe { trap::syscall0(nr::GETPID) as usize }
 }
 
-/// A copy of this process: the child's id, or `None` in the child.
+/// Makes a copy of this process. Returns the child's id, or `None` in the child.
 pub fn fork() -> Result<Option<u32>> {
     let flags = Signal::CHLD.raw() as usize;
-    // The flags and the stack, for which 0 is the place where this process has its own; the other way round on s390x.
+    // The flags, then the stack; on s390x the stack is first. A stack of 0 means the same address as in this process.
     let (first, second) = if cfg!(target_arch = "s390x") { (0, flags) } else { (flags, 0) };
-    // SAFETY: no flag shares memory: both processes go on, each with its own.
+    // SAFETY: no flag shares memory. Both processes continue, each with its own memory.
     let pid = Errno::from_ret(unsafe { trap::syscall5(nr::CLONE, first, second, 0, 0, 0) })?;
     Ok((pid != 0).then_some(pid as u32))
 }
 
-/// A session of its own.
+/// Starts a new session with this process as its leader.
 pub fn setsid() -> Result<()> {
     // SAFETY: no argument.
     unit(unsafe { trap::syscall0(nr::SETSID) })
 }
 
-/// Makes the terminal that of this process's session.
+/// Makes `terminal` the controlling terminal of this process's session.
 pub fn set_controlling_terminal(fd: BorrowedFd<'_>) -> Result<()> {
-    // SAFETY: 0 is no pointer into the program, whatever file this is.
+    // SAFETY: 0 is not a pointer into the program, so every kind of file is safe.
     unit(unsafe { trap::syscall3(IOCTL, fd.as_raw_fd() as usize, abi::TIOCSCTTY as usize, 0) })
 }
 
 /// Waits until a terminal has sent what was written to it.
 pub fn drain(fd: BorrowedFd<'_>) -> Result<()> {
-    // SAFETY: 1 is no pointer into the program, whatever file this is; 0 would send a break.
+    // SAFETY: 1 is not a pointer into the program, so every kind of file is safe. 0 would send a break.
     unit(unsafe { trap::syscall3(IOCTL, fd.as_raw_fd() as usize, abi::TCSBRK as usize, 1) })
 }
 
-/// Strings as `execve` takes them: their addresses, and a null.
+/// Strings in the form that `execve` takes: their addresses, then a null.
 pub struct Vector([*const c_char; Vector::MOST + 1]);
 
 impl Vector {
@@ -97,7 +97,7 @@ impl Vector {
 /// Returns only if it fails.
 pub fn execve(path: &CStr, argv: &Vector, envp: &Vector) -> Errno {
     let (argv, envp) = (argv.0.as_ptr() as usize, envp.0.as_ptr() as usize);
-    // SAFETY: the kernel reads strings that a zero ends, and arrays of such that a null ends.
+    // SAFETY: the kernel reads strings that end with a zero, and arrays of such strings that end with a null.
     let ret = unsafe { trap::syscall3(nr::EXECVE, address(path), argv, envp) };
     Errno::from_ret(ret).err().unwrap_or(Errno::NOEXEC)
 }
@@ -105,7 +105,7 @@ pub fn execve(path: &CStr, argv: &Vector, envp: &Vector) -> Errno {
 /// A child that ended.
 pub struct Ended {
     pub pid: u32,
-    /// As `wait4` packs it.
+    /// The status in the form of `wait4`.
     status: i32,
 }
 
@@ -120,12 +120,12 @@ impl fmt::Display for Ended {
     }
 }
 
-/// A child that ended, or `None` while none has; [`Errno::CHILD`] if there is none.
+/// A child that ended, or `None` if none has ended. [`Errno::CHILD`] if there is no child.
 pub fn reap() -> Result<Option<Ended>> {
     wait4(WNOHANG)
 }
 
-/// A child that ended, waiting for one.
+/// Waits for a child to end.
 pub fn wait() -> Result<Option<Ended>> {
     wait4(0)
 }
@@ -137,7 +137,7 @@ fn wait4(options: usize) -> Result<Option<Ended>> {
     Ok((pid != 0).then_some(Ended { pid: pid as u32, status }))
 }
 
-/// Sends a signal to every process but this one.
+/// Sends a signal to every process except this one.
 pub fn kill_all(signal: Signal) -> Result<()> {
     // SAFETY: no pointer.
     unit(unsafe { trap::syscall2(nr::KILL, ALL, signal.raw() as usize) })
@@ -145,12 +145,12 @@ pub fn kill_all(signal: Signal) -> Result<()> {
 
 /// Gives every signal its default action.
 pub fn reset_signals() {
-    // Longer than the struct of any ABI, in each of which zeros are SIG_DFL, no flags and an empty mask.
+    // This is longer than the struct of any ABI. On every ABI, zeros mean SIG_DFL, no flags and an empty mask.
     let action = [0_usize; 8];
     for signal in (1..).map_while(Signal::from_raw) {
         let (number, action) = (signal.raw() as usize, action.as_ptr() as usize);
-        // SAFETY: the kernel reads less than `action`, and a null pointer is not written to. SIGKILL and SIGSTOP fail: they
-        // have no other action.
+        // SAFETY: the kernel reads less than the size of `action`, and does not write to a null pointer. The call fails
+        // for SIGKILL and SIGSTOP, which always have their default action.
         let _ = unsafe { trap::syscall4(nr::RT_SIGACTION, number, action, 0, size_of::<SigSet>()) };
     }
 }
@@ -160,20 +160,21 @@ pub fn is_open(fd: RawFd) -> bool {
     unit(unsafe { trap::syscall2(FCNTL, fd as usize, F_GETFD) }).is_ok()
 }
 
-/// Opens a file for reading and writing, for good: here and in what this process executes, under the lowest free number.
+/// Opens a file for reading and writing, with the lowest free number. The file stays open, also in a program that this
+/// process executes.
 pub fn open(path: &CStr) -> Result<()> {
-    // SAFETY: the kernel reads a string that a zero ends.
+    // SAFETY: the kernel reads a string that ends with a zero.
     unit(unsafe { trap::syscall4(nr::OPENAT, AT_FDCWD, address(path), O_RDWR, 0) })
 }
 
-/// Gives what this process executes a descriptor, under that number.
+/// Gives a descriptor to the program that this process executes next, with the number `number`.
 ///
 /// # Safety
 ///
-/// Nobody in this process may use a descriptor of that number any more.
+/// From now on, nobody in this process may use a descriptor with this number.
 pub unsafe fn hand_down(fd: BorrowedFd<'_>, number: RawFd) -> Result<()> {
     let from = fd.as_raw_fd();
-    // SAFETY: no pointer; the descriptor that is replaced is nobody's.
+    // SAFETY: no pointer. Nobody uses the descriptor that is replaced.
     unit(unsafe {
         if from == number {
             trap::syscall3(FCNTL, number as usize, F_SETFD, 0)
@@ -184,24 +185,24 @@ pub unsafe fn hand_down(fd: BorrowedFd<'_>, number: RawFd) -> Result<()> {
 }
 
 pub fn mkdir(path: &CStr) -> Result<()> {
-    // SAFETY: the kernel reads a string that a zero ends.
+    // SAFETY: the kernel reads a string that ends with a zero.
     unit(unsafe { trap::syscall3(nr::MKDIRAT, AT_FDCWD, address(path), 0o755) })
 }
 
-/// Mounts a file system that needs no device, and has the name of its type for one.
+/// Mounts a file system that needs no device. The name of its type takes the place of the device.
 pub fn mount(kind: &CStr, path: &CStr, flags: usize) -> Result<()> {
-    // SAFETY: the kernel reads three strings, each of which a zero ends.
+    // SAFETY: the kernel reads three strings, each of which ends with a zero.
     unit(unsafe { trap::syscall5(nr::MOUNT, address(kind), address(path), address(kind), flags, 0) })
 }
 
 pub fn remount_root_read_only() -> Result<()> {
-    // SAFETY: the kernel reads a string that a zero ends; for this no other is needed.
+    // SAFETY: the kernel reads a string that ends with a zero. A remount needs no other string.
     unit(unsafe { trap::syscall5(nr::MOUNT, 0, address(c"/"), 0, MS_REMOUNT | MS_RDONLY, 0) })
 }
 
-/// Takes the file system out of the tree now; it ends when the last of its files is closed.
+/// Removes the file system from the tree now. The unmount is complete when the last of its files is closed.
 pub fn unmount(path: &CStr) -> Result<()> {
-    // SAFETY: the kernel reads a string that a zero ends.
+    // SAFETY: the kernel reads a string that ends with a zero.
     unit(unsafe { trap::syscall2(nr::UMOUNT2, address(path), MNT_DETACH) })
 }
 
@@ -212,11 +213,11 @@ pub fn sync() {
 }
 
 fn reboot(command: usize) -> Result<()> {
-    // SAFETY: no pointer with the commands here.
+    // SAFETY: the commands used here take no pointer.
     unit(unsafe { trap::syscall4(nr::REBOOT, REBOOT_MAGIC1, REBOOT_MAGIC2, command, 0) })
 }
 
-/// Ctrl-Alt-Del is SIGINT to process 1 from now on, not a reboot.
+/// From now on, Ctrl-Alt-Del sends SIGINT to process 1 instead of a reboot.
 pub fn catch_ctrl_alt_del() -> Result<()> {
     reboot(REBOOT_CAD_OFF)
 }
@@ -231,11 +232,11 @@ pub fn halt() -> Result<()> {
     reboot(REBOOT_HALT)
 }
 
-/// A signal whose default action is to end the process does so, but for process 1.
+/// Waits for ever. A signal still ends the process if that is its default action, except for process 1.
 pub fn wait_for_ever() -> ! {
     let blocked = SigSet::EMPTY;
     loop {
-        // It needs neither memory nor a descriptor: only a seccomp filter can refuse it, and make this spin.
+        // The call needs no memory and no descriptor. Only a seccomp filter can refuse it, and then this loop spins.
         // SAFETY: the kernel reads a set of that size.
         let _ = unsafe { trap::syscall2(nr::RT_SIGSUSPEND, (&raw const blocked) as usize, size_of::<SigSet>()) };
     }

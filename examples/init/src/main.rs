@@ -5,30 +5,32 @@
 //!
 //! `init [--heartbeat[=SECONDS]] [/PROGRAM [ARGUMENT…]]`
 //!
-//! - Mounts devtmpfs on `/dev`, proc on `/proc` and sysfs on `/sys`, unless that very file system is there already; any
-//!   other is covered. Opens `/dev/console` where descriptors 0 to 2 are closed.
-//! - Starts one child, in a session of its own with the console as its terminal and no signal blocked or ignored, and
-//!   starts it again when it ends: after 100 ms, then after twice as long each time, 10 s at most. After 100 ms again
-//!   once a child lived for 10 s, or wrote to the event counter whose descriptor the variable `INIT_EVENTFD` tells it.
-//!   What cannot be executed ends with status 126, and with 127 if there is no such file.
-//! - Reaps whatever else becomes its child.
-//! - Shuts down on SIGTERM, SIGINT (Ctrl-Alt-Del) and SIGPWR: SIGTERM to every process, SIGKILL 5 s later to those that are
-//!   left; then it writes all files to their disks, unmounts what it mounted itself (not what the child mounted), makes `/`
-//!   read-only and switches the power off. In a container that may not do that it exits, which ends the container.
+//! - It mounts devtmpfs on `/dev`, proc on `/proc` and sysfs on `/sys`. If one of these is there already, it skips it.
+//!   It mounts over any other file system. It opens `/dev/console` if descriptors 0 to 2 are closed.
+//! - It starts one child. The child has its own session, the console as its terminal, and no signal blocked or ignored.
+//! - It starts the child again when the child ends. The first delay is 100 ms. Each delay is twice as long as the one
+//!   before, 10 s at most. The delay is 100 ms again if the child lived for 10 s, or if it wrote to the event counter.
+//!   The variable `INIT_EVENTFD` tells the child the descriptor of this counter.
+//! - A program that cannot be executed ends with status 126, or with 127 if there is no such file.
+//! - It reaps every other process that becomes its child.
+//! - It shuts down on SIGTERM, SIGINT (Ctrl-Alt-Del) and SIGPWR. It sends SIGTERM to every process, and 5 s later
+//!   SIGKILL to those that are left. Then it writes all files to their disks, unmounts what it mounted itself (not what
+//!   the child mounted), makes `/` read-only and switches the power off. In a container that may not do this it exits,
+//!   which ends the container.
 //!
-//! Descriptors 0 to 2 must be `/dev/console`, as the kernel gives them, or a pseudo-terminal: with the child's end the kernel
-//! hangs up every other terminal of its session, and only what is open as `/dev/console` lives on.
+//! Descriptors 0 to 2 must be `/dev/console`, as the kernel opens them, or a pseudo-terminal. When the child ends, the
+//! kernel hangs up every other terminal of its session. Only a terminal that is open as `/dev/console` survives.
 //!
-//! The first word that begins with `/` is the child's path, and what follows it are its arguments. Without one the child is a
-//! function of this program, which waits for ever. A kernel hands over what follows ` -- ` on its command line, and words
-//! that it does not know itself.
+//! The first word that starts with `/` is the child's path. The words after it are the child's arguments. Without a
+//! path, the child is a function of this program that waits for ever. The kernel passes the words after ` -- ` on its
+//! command line, and those words that it does not know itself.
 //!
-//! With `--heartbeat` there is a line each second, or each SECONDS (1 to 86400):
-//! `init: uptime 12 s, child 123, restarts 1, orphans 3`. Those are the seconds since boot, the child's process id or `none`
-//! between two, how often it was started again, and how many other processes were reaped.
+//! With `--heartbeat` init writes a line each second, or each SECONDS (1 to 86400):
+//! `init: uptime 12 s, child 123, restarts 1, orphans 3`. The values are the seconds since boot, the process id of the
+//! child (`none` between two children), how often the child was started again, and how many other processes were reaped.
 //!
-//! Whatever fails is a line on the console, and init goes on: the kernel panics when process 1 ends. A line is dropped where
-//! the console takes none for half a second, as after Ctrl-S.
+//! If something fails, init writes a line to the console and continues, because the kernel panics when process 1 ends.
+//! It drops a line if the console accepts nothing for half a second, for example after Ctrl-S.
 
 mod args;
 mod child;
@@ -54,13 +56,13 @@ const SIGNALS: SigSet = SigSet::from_signals(&[Signal::CHLD, Signal::TERM, Signa
 
 fn main(args: Args) -> i32 {
     if kernel::getpid() != 1 {
-        // The status says it too.
+        // The exit status reports it too.
         let _ = print(stderr(), format_args!("init: this is not process 1, which is what it is made for\n"));
         return 2;
     }
-    // First of all: the kernel drops those that come to process 1 while they are not blocked.
+    // This comes first: the kernel drops signals to process 1 that are not blocked.
     let blocked = SIGNALS.thread_block();
-    // Who executed init may have had some ignored, SIGCHLD too, and the child would inherit that.
+    // The program that executed init may have ignored some signals, even SIGCHLD, and the child would inherit that.
     kernel::reset_signals();
     let caught = kernel::catch_ctrl_alt_del();
     let mounts = mounts::mount();
@@ -68,7 +70,7 @@ fn main(args: Args) -> i32 {
         say(format_args!("signals are not blocked: {errno}"));
     }
     let options = args::parse(args);
-    // The kernel refuses it in a container, whose root may be a part of somebody else's.
+    // The kernel refuses this in a container. Its root may be part of somebody else's file system.
     let root_is_ours = match caught {
         Ok(()) => true,
         Err(errno) => {
@@ -111,7 +113,7 @@ fn main(args: Args) -> i32 {
     }
 }
 
-/// Starts the child once, and reaps whatever ends.
+/// Starts the child once, and reaps every process that ends.
 fn run_once(child: &mut Child) -> ! {
     if let Err(errno) = child.start(None) {
         say(format_args!("fork: {errno}"));
@@ -149,7 +151,7 @@ impl Init {
 
     fn reap(&mut self) {
         while let Ok(Some(ended)) = kernel::reap() {
-            // The child may have been ready right before its end.
+            // The child may have become ready just before it ended.
             if self.child.pid() == Some(ended.pid) && self.events.take_ready() {
                 self.child.is_ready();
             }

@@ -1,4 +1,4 @@
-//! The file systems of the kernel's own.
+//! The kernel's own file systems.
 
 use core::ffi::CStr;
 
@@ -19,11 +19,11 @@ const MOUNTS: [Mount; 3] = [
     Mount { kind: c"sysfs", path: c"/sys", flags: MS_NOSUID | MS_NODEV | MS_NOEXEC },
 ];
 
-/// Which of them are to be unmounted.
+/// Which of them init must unmount.
 pub struct Mounted([bool; MOUNTS.len()]);
 
-/// Mounts those that are not where they belong, over whatever else is mounted there, and opens the console, which may lie
-/// below `/dev`.
+/// Mounts each file system that is not at its place yet, and covers what else is mounted there. Then opens the console,
+/// which may be below `/dev`.
 pub fn mount() -> Mounted {
     let results = MOUNTS.map(|mount| mount.mount());
     console::open();
@@ -36,7 +36,8 @@ pub fn mount() -> Mounted {
 }
 
 impl Mount {
-    /// Whether it was not mounted there before: EBUSY is for the same file system on the same mount point alone.
+    /// Returns whether it is newly mounted. The kernel answers EBUSY only if the same file system is already mounted on
+    /// the same mount point.
     fn mount(&self) -> Result<bool> {
         let made = kernel::mkdir(self.path);
         match (kernel::mount(self.kind, self.path, self.flags), made) {
@@ -49,7 +50,7 @@ impl Mount {
 }
 
 impl Mounted {
-    /// Unmounts, last first: at once for who looks for a path, for files that are open once they are closed.
+    /// Unmounts the last one first. Paths disappear at once. A file system with open files stays until they are closed.
     pub fn unmount(&self) {
         for (mount, &mounted) in MOUNTS.iter().zip(&self.0).rev() {
             if mounted {

@@ -1,4 +1,4 @@
-//! The end, in order.
+//! An orderly shutdown.
 
 use core::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::events::Events;
 use crate::kernel;
 use crate::mounts::Mounted;
 
-/// The time that processes have to end after SIGTERM, and again after SIGKILL.
+/// The time that processes have to end after SIGTERM, and the same again after SIGKILL.
 const GRACE: Duration = Duration::from_secs(5);
 
 pub fn run(why: &SignalInfo, events: &Events, mounts: &Mounted, root_is_ours: bool) -> ! {
@@ -20,7 +20,7 @@ pub fn run(why: &SignalInfo, events: &Events, mounts: &Mounted, root_is_ours: bo
         (_, 0) => say(format_args!("shutting down: {signal} from outside this namespace")),
         (_, pid) => say(format_args!("shutting down: {signal} from process {pid}")),
     }
-    // One that is stopped would not see the first.
+    // A stopped process acts on SIGTERM only after SIGCONT.
     send(Signal::TERM);
     send(Signal::CONT);
     if !all_end(events) {
@@ -42,7 +42,7 @@ pub fn run(why: &SignalInfo, events: &Events, mounts: &Mounted, root_is_ours: bo
     if let Err(errno) = kernel::power_off() {
         if !root_is_ours {
             say(format_args!("power off: {errno}; ending"));
-            // A process namespace ends with its init. The first init of all, without which the kernel panics, is no such.
+            // A pid namespace ends with its init. This is not the init of the machine, without which the kernel panics.
             exit(0);
         }
         say(format_args!("power off: {errno}; halting"));
@@ -55,13 +55,13 @@ pub fn run(why: &SignalInfo, events: &Events, mounts: &Mounted, root_is_ours: bo
 
 fn send(signal: Signal) {
     match kernel::kill_all(signal) {
-        // The second: there is none.
+        // SRCH: there is no process.
         Ok(()) | Err(Errno::SRCH) => {}
         Err(errno) => say(format_args!("{signal} to all: {errno}")),
     }
 }
 
-/// Reaps until no process is left, which is true, or the time is over.
+/// Reaps until no process is left (true), or until the time is over (false).
 fn all_end(events: &Events) -> bool {
     let timed = events.after(GRACE);
     if let Err(errno) = timed {
@@ -71,7 +71,7 @@ fn all_end(events: &Events) -> bool {
     loop {
         match kernel::reap() {
             Ok(Some(_)) => {}
-            // ECHILD: every process but the kernel's threads was a descendant, or became a child.
+            // ECHILD: no process is left. Every process except the kernel's threads is a descendant or becomes a child.
             Err(_) => return true,
             Ok(None) if over => return false,
             Ok(None) => over = events.wait().delay,
