@@ -1,15 +1,15 @@
 #![no_std]
-//! Functions whose assembly `cargo xtask ci clobbers` reads: what they hold across a trap would best stay in registers that a
-//! kernel does not preserve.
+//! `cargo xtask ci clobbers` reads the assembly of these functions. They hold values across a trap, and the compiler
+//! would like best to keep these values in registers that a kernel does not preserve.
 
 use core::cell::Cell;
 
 use barefd::trap;
 
-/// Of no system call on any architecture.
+/// Not the number of a system call on any architecture.
 const NUMBER: usize = 8191;
 
-/// On powerpc a counter would best be in ctr.
+/// On powerpc the best place for the counter is ctr.
 #[unsafe(no_mangle)]
 pub fn counted_loop(times: usize) {
     for _ in 0..times {
@@ -18,7 +18,7 @@ pub fn counted_loop(times: usize) {
     }
 }
 
-/// The lanes would best be in vector registers until they are stored.
+/// The best place for the lanes is vector registers, until the lanes are stored.
 #[unsafe(no_mangle)]
 pub fn lanes_around_a_trap(from: &Cell<[u32; 16]>, to: &mut [u32; 16]) {
     let held = from.get().map(|lane| lane.wrapping_mul(3));
@@ -27,7 +27,8 @@ pub fn lanes_around_a_trap(from: &Cell<[u32; 16]>, to: &mut [u32; 16]) {
     *to = held;
 }
 
-/// What the inner loop divides, and the mask of its lanes, would best be in vector and predicate registers throughout.
+/// The best place for the values that the inner loop divides, and for the mask of its lanes, is vector and predicate
+/// registers, during the whole function.
 #[unsafe(no_mangle)]
 pub fn loop_around_a_trap_and_a_loop(values: &mut [f32; 1024], factor: f32, times: usize) {
     for _ in 0..times {

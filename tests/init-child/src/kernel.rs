@@ -1,4 +1,4 @@
-//! The system calls that barefd does not have, by the numbers of `linux-raw-sys`: not by those of init's own tables.
+//! The system calls that barefd does not have. The numbers come from `linux-raw-sys`, and not from init's own tables.
 
 use core::ffi::CStr;
 
@@ -28,19 +28,19 @@ pub fn setsid() -> Result<()> {
     unit(unsafe { trap::syscall0(uapi::__NR_setsid as usize) })
 }
 
-/// The child's id, or `None` in the child.
+/// Returns the child's id, or `None` in the child.
 pub fn fork() -> Result<Option<u32>> {
     let flags = Signal::CHLD.raw() as usize;
-    // The flags and the stack; the other way round on s390x.
+    // The flags, then the stack; on s390x the stack is first.
     let (first, second) = if cfg!(target_arch = "s390x") { (0, flags) } else { (flags, 0) };
-    // SAFETY: no flag shares memory: both processes go on, each with its own.
+    // SAFETY: no flag shares memory. Both processes continue, each with its own memory.
     let pid = Errno::from_ret(unsafe { trap::syscall5(uapi::__NR_clone as usize, first, second, 0, 0, 0) })?;
     Ok((pid != 0).then_some(pid as u32))
 }
 
-/// Waits until that child ended, or is stopped.
+/// Waits until this child has ended or is stopped.
 pub fn wait_for(pid: u32) -> Result<()> {
-    // SAFETY: a null pointer is not written to.
+    // SAFETY: the kernel does not write to a null pointer.
     unit(unsafe { trap::syscall4(uapi::__NR_wait4 as usize, pid as usize, 0, uapi::WUNTRACED as usize, 0) })
 }
 
@@ -49,7 +49,7 @@ pub fn kill(pid: u32, signal: Signal) -> Result<()> {
     unit(unsafe { trap::syscall2(uapi::__NR_kill as usize, pid as usize, signal.raw() as usize) })
 }
 
-/// Also of a process that ended and was not reaped.
+/// Whether the process exists. A process that ended and is not reaped yet exists.
 pub fn exists(pid: u32) -> bool {
     // SAFETY: no pointer.
     unit(unsafe { trap::syscall2(uapi::__NR_kill as usize, pid as usize, 0) }).is_ok()
@@ -71,7 +71,7 @@ pub fn create(path: &CStr) -> Result<OwnedFd> {
 
 fn openat(path: &CStr, flags: u32) -> Result<OwnedFd> {
     let (here, path) = (uapi::AT_FDCWD as usize, path.as_ptr() as usize);
-    // SAFETY: the kernel reads a string that a zero ends; a success is a new descriptor.
+    // SAFETY: the kernel reads a string that ends with a zero. A success is a new descriptor.
     unsafe {
         let fd = Errno::from_ret(trap::syscall4(uapi::__NR_openat as usize, here, path, flags as usize, 0o600))?;
         Ok(OwnedFd::from_raw_fd(fd as RawFd))

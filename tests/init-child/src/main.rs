@@ -1,10 +1,11 @@
 #![no_std]
 #![no_main]
 #![cfg_attr(feature = "nightly", feature(asm_experimental_arch))]
-//! The child that `examples/init` is tested with: `/child` on a real kernel.
+//! The child for the tests of `examples/init`: `/child` on a real kernel.
 //!
-//! The first time it leaves orphans behind and kills itself. The second time it is ready, and ends. The third time it looks
-//! at what init made of that, and asks init to shut down. Each check is a line, `child: ok WHAT` or `child: FAILED WHAT`.
+//! The first run leaves orphans behind and kills itself. The second run says that it is ready, and ends. The third run
+//! checks what init has done, and asks init to shut down. It writes a line for each check, `child: ok WHAT` or `child:
+//! FAILED WHAT`.
 
 mod kernel;
 
@@ -17,16 +18,16 @@ use barefd_start::{Args, exit, print, stdout, write_all};
 
 barefd_start::entry!(main);
 
-/// There from the first run on: the process ids of the first child and of the orphans.
+/// This file exists from the first run on. It has the process ids of the first child and of the orphans.
 const MARKER: &CStr = c"/run-1";
-/// There from the second run on.
+/// This file exists from the second run on.
 const SECOND_MARKER: &CStr = c"/run-2";
 const ORPHANS: usize = 8;
-/// The orphans end that much later than they began.
+/// The orphans end this long after their start.
 const ORPHANS_LIVE: Duration = Duration::from_millis(300);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_secs(10);
-/// Less than the time after which init kills.
+/// Less than the time after which init sends SIGKILL.
 const UNTIL_KILLED: Duration = Duration::from_secs(3);
 
 fn main(args: Args) -> i32 {
@@ -43,7 +44,7 @@ fn main(args: Args) -> i32 {
 }
 
 fn say(what: core::fmt::Arguments<'_>) {
-    // Whoever reads the console misses the line.
+    // A failed write is ignored: the reader of the console then misses the line.
     let _ = print(stdout(), format_args!("child: {what}\n"));
 }
 
@@ -62,7 +63,7 @@ fn first(marker: &OwnedFd) -> Result<()> {
     kernel::kill(kernel::getpid(), Signal::KILL)
 }
 
-/// They end together, so that one SIGCHLD may stand for several.
+/// The orphans end together, so that one SIGCHLD may stand for several.
 fn leave_orphans(marker: &OwnedFd) -> Result<()> {
     let end = Clock::Monotonic.now()?.saturating_add(ORPHANS_LIVE);
     for _ in 0..ORPHANS {
@@ -75,20 +76,20 @@ fn leave_orphans(marker: &OwnedFd) -> Result<()> {
 }
 
 fn orphan(end: Duration) -> Result<()> {
-    // Otherwise it gets the SIGHUP of a session whose leader ended.
+    // Without a new session it gets SIGHUP, because the leader of the old session ends.
     kernel::setsid()?;
     let timer = TimerFd::new(Clock::Monotonic)?;
     timer.arm_at(end)?;
     timer.wait().map(drop)
 }
 
-/// Its end follows so soon that init may see both at once.
+/// It ends so soon after the write that init may see both at once.
 fn second(args: Args) -> Result<()> {
     event_of_init(args).ok_or(Errno::BADF)?.notify()
 }
 
 fn third(args: Args) -> Result<()> {
-    // Before another descriptor gets its number.
+    // This comes first, before another descriptor can get the number.
     let event = event_of_init(args);
     let marker = kernel::open(MARKER)?;
     check("restarted as another process", read_pid(&marker)?.is_some_and(|before| before != kernel::getpid()));
@@ -121,11 +122,11 @@ fn third(args: Args) -> Result<()> {
     Ok(())
 }
 
-/// It ends by SIGTERM once SIGCONT came.
+/// Leaves a stopped process behind. SIGTERM ends it, but only after SIGCONT.
 fn leave_stopped() -> Result<()> {
     match kernel::fork()? {
         Some(stopped) => kernel::wait_for(stopped),
-        // Otherwise the kernel continues it when this session ends.
+        // Without a new session, the kernel continues it when this session ends.
         None => exit(kernel::setsid().and_then(|()| kernel::kill(kernel::getpid(), Signal::STOP))),
     }
 }
@@ -135,13 +136,13 @@ fn is_zero(path: &CStr) -> Result<bool> {
     Ok(sys::read(kernel::open(path)?.as_fd(), &mut text)? == 1 && text == *b"0")
 }
 
-/// The next process id in the marker, or `None` at its end.
+/// The next process id in the marker file, or `None` at the end of the file.
 fn read_pid(marker: &OwnedFd) -> Result<Option<u32>> {
     let mut pid = [0; 4];
     Ok((sys::read(marker.as_fd(), &mut pid)? == pid.len()).then(|| u32::from_ne_bytes(pid)))
 }
 
-/// Waits for a process that is not a child to be reaped.
+/// Waits until a process that is not a child of this one is reaped.
 fn is_gone(pid: u32) -> Result<bool> {
     let timer = TimerFd::new(Clock::Monotonic)?;
     timer.arm_every(LOOK_AGAIN)?;
@@ -158,6 +159,6 @@ fn is_gone(pid: u32) -> Result<bool> {
 /// The event counter that the environment names.
 fn event_of_init(args: Args) -> Option<EventFd> {
     let number = args.env().find_map(|variable| variable.to_str().ok()?.strip_prefix("INIT_EVENTFD="))?.parse().ok()?;
-    // SAFETY: it is open, and init passed it to this program for this.
+    // SAFETY: the descriptor is open, and init passed it to this program for this use.
     kernel::is_open(number).then(|| EventFd::from(unsafe { OwnedFd::from_raw_fd(number) }))
 }
