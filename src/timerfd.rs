@@ -168,10 +168,11 @@ pub enum Armed {
 /// # Ok::<(), barefd::Errno>(())
 /// ```
 ///
-/// A read gives 0 bytes if a `Realtime` clock was set back between a periodic expiration and the read. Here this is not
-/// an expiration, and not an end of file. The descriptor survives `fork`, and `execve` if it is not close-on-exec. The
-/// kernel disarms the timer when the last descriptor is closed. The [ordering of reads](crate::EventFd#ordering) and
-/// the rules for [event loops](crate::EventFd#in-an-event-loop) are the same as for the event counter.
+/// On a blocking descriptor, a read gives 0 bytes if a `Realtime` clock was set back between a periodic expiration and
+/// the read. Here this is not an expiration, and not an end of file. The descriptor survives `fork`, and `execve` if it
+/// is not close-on-exec. The kernel disarms the timer when the last descriptor is closed. The [ordering of
+/// reads](crate::EventFd#ordering) and the rules for [event loops](crate::EventFd#in-an-event-loop) are the same as for
+/// the event counter.
 #[repr(transparent)]
 #[derive(Debug)]
 #[doc(alias("timerfd", "os.timerfd_create"))]
@@ -437,8 +438,8 @@ impl TimerFd {
     /// # Errors
     ///
     /// - [`INVAL`](Errno::INVAL): not a timer: `ppoll` reported that it is readable, but the next read gave 0 bytes. A
-    ///   periodic timer on a `Realtime` clock does the same if the clock is set back between its expiration and that
-    ///   read
+    ///   blocking timer does the same if its clock is set back before the first read and again between `ppoll` and the
+    ///   next read
     /// - those of [`take`](Self::take) and of [`poll`](crate::poll())
     pub fn wait(&self) -> Result<Tick> {
         let mut polled = false;
