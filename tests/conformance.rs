@@ -1,4 +1,4 @@
-//! The conformance cases under `cargo test`, each under its own name.
+//! Runs each conformance case as a test of `cargo test`, under its own name.
 
 use std::io::Write;
 
@@ -14,11 +14,11 @@ fn judge(case: &str, outcome: Outcome) {
         (Err(Unpassed::Failed(_)), Some(reason)) if conformance::is_emulated() => reason,
         (Err(Unpassed::Failed(failure)), _) => panic!("{failure}"),
     };
-    // Not by `eprintln!`, which the harness shows of failed tests alone.
+    // Not with `eprintln!`: the harness shows its output only for failed tests.
     let _ = writeln!(std::io::stderr(), "n/a {case}: {reason}");
 }
 
-/// Why an emulator gets the case wrong on this target, if it does.
+/// The reason why an emulator gets the case wrong on this target, if it does.
 fn mark(case: &str) -> Option<&'static str> {
     let marked = |line: &'static str| line.split_once(' ').filter(|(name, _)| *name == case);
     let (_, mark) = MARKS.lines().find_map(marked)?;

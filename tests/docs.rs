@@ -1,4 +1,5 @@
-//! The programs that the documentation shows, but that a doc test cannot link, are those that are built.
+//! A doc test cannot link some programs in the documentation. These tests check that they are the programs that are
+//! built.
 
 const PAGES: [(&str, &str); 3] = [
     ("README.md", include_str!("../README.md")),

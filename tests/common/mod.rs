@@ -1,4 +1,4 @@
-//! What several of the tests need.
+//! Helpers that several tests share.
 #![allow(dead_code, reason = "each test takes a part of it")]
 
 use std::any::type_name;
@@ -15,29 +15,31 @@ use std::time::{Duration, Instant};
 
 use barefd::{Clock, TimerFd, sys};
 
-/// How long something that must come may take. What takes longer hangs.
+/// The time limit for an event that must come. Code that takes longer hangs.
 pub const LIMIT: Duration = Duration::from_secs(30);
 
-/// Whether the descriptors are the standard library's, and look before they close whether they are still open.
+/// Whether the descriptors are the standard library's, and check before they close that they are still open.
 pub const STD_CHECKS: bool = cfg!(all(feature = "std", debug_assertions));
 
-/// Where an emulator of processes stands before the kernel, tells that the test does not apply, and why.
+/// Whether the program runs under an emulator such as QEMU's user mode. If so, it writes that the test does not apply,
+/// and why.
 pub fn emulator(lacks: &str) -> bool {
     let emulated = conformance::is_emulated();
     if emulated {
-        // Not by `eprintln!`, which the harness shows of failed tests alone.
+        // Not with `eprintln!`: the harness shows its output only for failed tests.
         let _ =
             writeln!(io::stderr(), "n/a {}: an emulator that {lacks}", thread::current().name().unwrap_or("a test"));
     }
     emulated
 }
 
-/// The same of a counter whose descriptor the emulator did not see made: that of a guest of the other byte order is swapped.
+/// The same for a counter, if the emulator did not see the creation of its descriptor. For a guest with the other byte
+/// order, the emulator then swaps the bytes of the count.
 pub fn emulator_swaps() -> bool {
     cfg!(target_endian = "big") && emulator("swaps the bytes of a count by its descriptor")
 }
 
-/// Waits until `done`.
+/// Waits until `done` returns true.
 pub fn until(what: &str, mut done: impl FnMut() -> bool) {
     let deadline = Instant::now() + LIMIT;
     while !done() {
@@ -46,12 +48,12 @@ pub fn until(what: &str, mut done: impl FnMut() -> bool) {
     }
 }
 
-/// The next message; fails if it does not come, or if the senders are gone.
+/// The next message. Fails if no message comes, or if the senders are gone.
 pub fn receive<T>(receiver: &Receiver<T>) -> T {
     receiver.recv_timeout(LIMIT).expect("a thread hangs or panicked")
 }
 
-/// Code on a thread of its own. One that hangs is left behind, so that the test fails and does not hang with it.
+/// Code on a separate thread. If the thread hangs, the test leaves it behind and fails, and does not hang itself.
 pub struct Task<T> {
     id: i32,
     result: Receiver<T>,
@@ -63,7 +65,7 @@ impl<T: Send + 'static> Task<T> {
         let (sender, result) = mpsc::channel();
         let published = Arc::clone(&id);
         thread::spawn(move || {
-            // A store, because a channel could sleep here, which `until_blocked` would take for the call's sleep.
+            // A store, because a channel could sleep here, and `until_blocked` would mistake that for the call's sleep.
             published.store(thread_id(), SeqCst);
             let _ = sender.send(body());
         });
@@ -81,12 +83,12 @@ impl<T: Send + 'static> Task<T> {
         });
     }
 
-    /// Sends `signal` to the thread, if it still lives.
+    /// Sends `signal` to the thread, if the thread still lives.
     pub fn signal(&self, signal: c_int) {
         send_signal(self.id, signal);
     }
 
-    /// What `body` returned, if it does within `patience`.
+    /// The result of `body`, if it returns within `patience`.
     pub fn result_within(&self, patience: Duration) -> Option<T> {
         match self.result.recv_timeout(patience) {
             Ok(result) => Some(result),
@@ -95,7 +97,7 @@ impl<T: Send + 'static> Task<T> {
         }
     }
 
-    /// What `body` returned.
+    /// The result of `body`.
     pub fn finish(self) -> T {
         self.result_within(LIMIT).expect("the thread hangs")
     }
@@ -108,11 +110,11 @@ pub fn thread_id() -> i32 {
 
 /// Sends `signal` to a thread of this process, if it still lives.
 pub fn send_signal(thread: i32, signal: c_int) {
-    // SAFETY: no pointer; the signal has a handler, whichever of the process's threads gets it.
+    // SAFETY: no pointer. The signal has a handler, and any thread of the process may run it.
     unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, signal) };
 }
 
-/// Makes a `Realtime` timer owe `expirations`, with the next one half an hour away.
+/// Gives a `Realtime` timer `expirations` unread expirations. The next one is half an hour away.
 pub fn owe(timer: &TimerFd, expirations: u32) {
     let hour = Duration::from_secs(3600);
     let first = Clock::Realtime.now().unwrap() + hour / 2 - hour * expirations;
@@ -121,17 +123,17 @@ pub fn owe(timer: &TimerFd, expirations: u32) {
 
 /// The number of descriptors that the process has open, counted without opening one.
 pub fn descriptors() -> usize {
-    // SAFETY: the call reads a flag, of numbers that may be closed.
+    // SAFETY: the call reads a flag. The numbers may be closed.
     (0..4096).filter(|&fd| unsafe { libc::fcntl(fd, libc::F_GETFD) } != -1).count()
 }
 
 const CHILD: &str = "BAREFD_TEST_CHILD";
-/// Not the status of a test program that found nothing to run.
+/// It differs from the status of a test program that found no test to run.
 const PASSED: c_int = 42;
 
-/// Runs `body` in a process of its own: this program, executed anew for the test that `body` is a closure of.
+/// Runs `body` in a separate process. It executes this program again, for the test that contains the closure `body`.
 pub fn in_child<F: FnOnce()>(body: F) {
-    // CRATE::TEST::{{closure}}. Should that change, the program finds no such test, and this fails.
+    // The name is CRATE::TEST::{{closure}}. If that changes, the program finds no such test, and this fails.
     let test = type_name::<F>().split("::").nth(1).unwrap();
     if is_child(test) {
         child(body);
@@ -144,9 +146,9 @@ pub fn is_child(test: &str) -> bool {
     std::env::var_os(CHILD).is_some_and(|name| name == test)
 }
 
-/// The test program, for that test in a process of its own.
+/// The test program, to run one test in a separate process.
 pub fn command(test: &str) -> Command {
-    // What cargo runs the programs of another architecture with: the kernel may not know how to execute this one.
+    // cargo's runner for programs of another architecture: the kernel may not be able to execute this program itself.
     let runner = std::env::vars().find(|(name, _)| name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER"));
     let runner = runner.map(|(_, words)| words).unwrap_or_default();
     let mut words = runner.split_whitespace().map(OsString::from).chain([std::env::current_exe().unwrap().into()]);
@@ -174,7 +176,7 @@ pub fn child(body: impl FnOnce()) -> ! {
     std::process::exit(PASSED)
 }
 
-/// Kills the process should it hang.
+/// Kills the process if it hangs.
 fn alarm() {
     // SAFETY: the call has no preconditions; nobody handles the signal.
     unsafe { libc::alarm(LIMIT.as_secs() as _) };
@@ -188,8 +190,8 @@ pub struct Fork {
 impl Fork {
     /// Forks a process that ends with `body`.
     pub fn start(body: impl FnOnce()) -> Self {
-        // SAFETY: glibc and musl keep their locks usable in the child, and what else `body` needs no other thread holds:
-        // the only one waits for the test to end.
+        // SAFETY: glibc and musl keep their locks usable in the child. No other thread holds anything else that `body`
+        // needs: the only other thread waits for the test to end.
         match unsafe { libc::fork() } {
             -1 => panic!("fork: {}", io::Error::last_os_error()),
             0 => {
@@ -201,14 +203,14 @@ impl Fork {
         }
     }
 
-    /// Waits until `body` has ended, which must not have failed.
+    /// Waits until `body` has ended. It must not have failed.
     pub fn finish(self) {
         let status = wait(self.id);
         assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == PASSED, "wait status {status:#x}");
     }
 }
 
-/// What a process that was forked here has to tell its parent next.
+/// Waits for the next status of a process that was forked here.
 pub fn wait(process: libc::pid_t) -> c_int {
     let mut status = 0;
     // SAFETY: the kernel writes to `status`.
@@ -224,7 +226,7 @@ pub struct Epoll {
 
 impl Epoll {
     pub fn new() -> Self {
-        // SAFETY: no pointer; a success is a new descriptor, of which `OwnedFd` refuses -1.
+        // SAFETY: no pointer. A success is a new descriptor, and `OwnedFd` refuses -1.
         Self { fd: unsafe { OwnedFd::from_raw_fd(libc::epoll_create1(libc::EPOLL_CLOEXEC)) } }
     }
 
@@ -235,7 +237,7 @@ impl Epoll {
         assert_eq!(result, 0, "epoll_ctl: {}", io::Error::last_os_error());
     }
 
-    /// The events of the only descriptor, none if there are none within `patience`.
+    /// The events of the only descriptor. Zero if no event comes within `patience`.
     pub fn wait(&self, patience: Duration) -> c_int {
         let mut event = libc::epoll_event { events: 0, u64: 0 };
         // SAFETY: the kernel writes to `event`.
@@ -246,7 +248,7 @@ impl Epoll {
         }
     }
 
-    /// The events of the only descriptor that are there already.
+    /// The events of the only descriptor at this moment.
     pub fn look(&self) -> c_int {
         self.wait(Duration::ZERO)
     }
