@@ -1,4 +1,4 @@
-//! What epoll, which others wait with, makes of the descriptors.
+//! How the descriptors work with epoll, which other event loops use.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! Ownership of descriptors, with the standard library's types and with the crate's own alike.
+//! Ownership of descriptors, both with the standard library's types and with the crate's own.
 
 mod common;
 
@@ -6,7 +6,7 @@ use barefd::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd
 use barefd::{Clock, EventFd, PollFd, PollFlags, SigSet, SignalFd, TimerFd, poll, sys};
 use common::in_child;
 
-/// What the types have in common.
+/// The traits that all types have.
 trait Descriptor: AsFd + AsRawFd + IntoRawFd + FromRawFd + From<OwnedFd> + Into<OwnedFd> {}
 
 impl<D: AsFd + AsRawFd + IntoRawFd + FromRawFd + From<OwnedFd> + Into<OwnedFd>> Descriptor for D {}
@@ -15,7 +15,7 @@ fn is_open(fd: RawFd) -> bool {
     std::fs::read_link(format!("/proc/self/fd/{fd}")).is_ok()
 }
 
-/// Checks one of each type. For processes of their own, where no other test opens a closed number anew.
+/// Checks a descriptor of each type. Use it in a separate process, where no other test can open a closed number again.
 fn each(check: fn(EventFd), check_timer: fn(TimerFd), check_signals: fn(SignalFd)) {
     check(EventFd::new(0).unwrap());
     check_timer(TimerFd::new(Clock::Monotonic).unwrap());
@@ -47,7 +47,7 @@ fn the_number_survives_each_way_there_and_back() {
         assert_eq!(descriptor.as_raw_fd(), fd);
         assert_eq!(descriptor.into_raw_fd(), fd);
         assert!(is_open(fd));
-        // SAFETY: the number was given away just now.
+        // SAFETY: the owner has just given the number away.
         let descriptor = unsafe { D::from_raw_fd(fd) };
         assert_eq!(descriptor.as_raw_fd(), fd);
         let owned: OwnedFd = descriptor.into();

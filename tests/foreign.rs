@@ -1,4 +1,4 @@
-//! Descriptors of another kind, and closed ones: every method answers, with a value or an errno.
+//! Descriptors of another kind, and closed descriptors: every method returns a value or an errno.
 
 mod common;
 
@@ -16,7 +16,7 @@ use barefd::{
 };
 use common::{STD_CHECKS, descriptors, in_child, owe};
 
-/// What a `read` of eight bytes gives.
+/// The result of a `read` of eight bytes.
 #[derive(Clone, Copy)]
 enum Reads {
     Count(u64),
@@ -26,7 +26,7 @@ enum Reads {
     Fails(Errno),
 }
 
-/// What a `write` of eight bytes gives.
+/// The result of a `write` of eight bytes.
 #[derive(Clone, Copy)]
 enum Writes {
     All,
@@ -36,7 +36,7 @@ enum Writes {
 
 struct Kind {
     name: &'static str,
-    /// A descriptor, and what must stay open beside it.
+    /// A descriptor, and another one that must stay open with it.
     open: fn() -> (OwnedFd, Option<OwnedFd>),
     reads: Reads,
     writes: Writes,
@@ -172,7 +172,7 @@ const OTHERS: [Kind; 18] = [
     },
 ];
 
-/// What a call has just opened.
+/// The descriptor that a call has just opened.
 fn new(fd: c_int) -> OwnedFd {
     assert_ne!(fd, -1, "{}", io::Error::last_os_error());
     // SAFETY: the callers pass a descriptor that nobody else has.
@@ -185,7 +185,7 @@ fn std_fd(fd: impl IntoRawFd) -> OwnedFd {
 
 /// The same descriptor, in the type that the crate has without the feature `std`.
 fn barefd_fd(fd: OwnedFd) -> barefd::fd::OwnedFd {
-    // SAFETY: the number was given away just now.
+    // SAFETY: the owner has just given the number away.
     unsafe { barefd::fd::OwnedFd::from_raw_fd(std::os::fd::IntoRawFd::into_raw_fd(fd)) }
 }
 
@@ -194,7 +194,7 @@ fn path(path: &CStr, flags: c_int) -> (OwnedFd, Option<OwnedFd>) {
     (new(unsafe { libc::open(path.as_ptr(), flags) }), None)
 }
 
-/// A regular file of that content, to be read from its begin.
+/// A regular file with this content. A read starts at its beginning.
 fn file(content: &[u8]) -> (OwnedFd, Option<OwnedFd>) {
     // SAFETY: the name ends with a zero.
     let mut file = File::from(new(unsafe { libc::memfd_create(c"foreign".as_ptr(), 0) }));
@@ -203,7 +203,7 @@ fn file(content: &[u8]) -> (OwnedFd, Option<OwnedFd>) {
     (file.into(), None)
 }
 
-/// The ends of a pipe, for the reader and the writer, that holds `content`.
+/// The read end and the write end of a pipe that holds `content`.
 fn pipe(content: &[u8]) -> (OwnedFd, OwnedFd) {
     let mut ends = [-1; 2];
     // SAFETY: the kernel writes both.
@@ -215,7 +215,7 @@ fn pipe(content: &[u8]) -> (OwnedFd, OwnedFd) {
 }
 
 impl Kind {
-    /// What `call` returns for a descriptor of that kind.
+    /// The result of `call` for a descriptor of this kind.
     fn call<D: From<barefd::fd::OwnedFd>, T>(&self, call: impl FnOnce(&D) -> T) -> T {
         let (fd, _beside) = (self.open)();
         call(&D::from(barefd_fd(fd)))
@@ -232,7 +232,7 @@ fn check_counter(kind: &Kind) {
     };
     assert_eq!(kind.call(EventFd::read), read, "read of {name}");
     assert_eq!(kind.call(EventFd::take), take, "take of {name}");
-    // On a descriptor that would block it waits, of whatever kind that is.
+    // On a descriptor of any kind that would block, it waits.
     if read != Err(Errno::AGAIN) {
         assert_eq!(kind.call(EventFd::wait), read, "wait for {name}");
     }
@@ -264,7 +264,7 @@ fn check_timer(kind: &Kind) {
     };
     assert_eq!(kind.call(TimerFd::read), read, "read of {name}");
     assert_eq!(kind.call(TimerFd::take), take, "take of {name}");
-    // On a descriptor that would block it waits, of whatever kind that is.
+    // On a descriptor of any kind that would block, it waits.
     if wait != Err(Errno::AGAIN) {
         assert_eq!(kind.call(TimerFd::wait), wait, "wait for {name}");
     }
@@ -273,7 +273,7 @@ fn check_timer(kind: &Kind) {
         for (method, result) in timer_calls(timer) {
             assert_eq!(result, Err(Errno::INVAL), "{method} of {name}");
         }
-        // Of an ioctl that it does not know, epoll says EINVAL since Linux 6.9.
+        // epoll answers EINVAL to an unknown ioctl since Linux 6.9.
         let set_ticks = timer.set_ticks(NonZeroU64::MIN);
         assert!(
             matches!(set_ticks, Err(Errno::NOTTY | Errno::INVAL)) || is_no_ioctl(set_ticks),
@@ -288,7 +288,7 @@ fn check_timer(kind: &Kind) {
 
 fn check_signals(kind: &Kind) {
     let name = kind.name;
-    // None of them has a whole record of a signal.
+    // None of them gives a whole signal record.
     let (errno, take) = match kind.reads {
         Reads::Count(_) | Reads::Short | Reads::Empty => (Errno::INVAL, Err(Errno::INVAL)),
         Reads::WouldBlock => (Errno::AGAIN, Ok(None)),
@@ -296,7 +296,7 @@ fn check_signals(kind: &Kind) {
     };
     assert_eq!(kind.call(SignalFd::read), Err(errno), "read of {name}");
     assert_eq!(kind.call(SignalFd::take), take, "take of {name}");
-    // On a descriptor that would block it waits, of whatever kind that is.
+    // On a descriptor of any kind that would block, it waits.
     if errno != Errno::AGAIN {
         assert_eq!(kind.call(SignalFd::wait), Err(errno), "wait for {name}");
     }
@@ -309,12 +309,12 @@ fn check_signals(kind: &Kind) {
     });
 }
 
-/// Whether this is the answer of an emulator that knows no `TFD_IOC_SET_TICKS`.
+/// Whether this is the answer of an emulator that does not know `TFD_IOC_SET_TICKS`.
 fn is_no_ioctl(set_ticks: Result<()>) -> bool {
     set_ticks == Err(Errno::NOSYS) && conformance::is_emulated()
 }
 
-/// What only a timer can do.
+/// Checks the calls that only a timer supports.
 fn timer_calls(timer: &TimerFd) -> [(&'static str, Result<()>); 9] {
     const TIME: Duration = Duration::from_secs(1000);
 
@@ -365,7 +365,7 @@ fn a_signal_descriptor_of_another_kind_answers_and_leaks_nothing() {
     });
 }
 
-/// Asserts that everything that needs an open file is `EBADF`.
+/// Asserts that every call that needs an open file fails with `EBADF`.
 fn check_not_open(event: &EventFd, timer: &TimerFd, signals: &SignalFd) {
     let bad = Errno::BADF;
     assert_eq!((event.read(), event.take(), event.wait()), (Err(bad), Err(bad), Err(bad)));
@@ -385,7 +385,7 @@ fn check_not_open(event: &EventFd, timer: &TimerFd, signals: &SignalFd) {
 #[test]
 fn a_closed_number_is_ebadf_in_every_method_and_drop_survives_it() {
     fn close(fd: RawFd) {
-        // SAFETY: the owner, whose back this is behind, makes system calls with the number and nothing else.
+        // SAFETY: the owner does not know that the number is closed, but it only makes system calls with it.
         assert_eq!(unsafe { libc::close(fd) }, 0);
     }
     in_child(|| {
@@ -408,7 +408,7 @@ fn a_closed_number_is_ebadf_in_every_method_and_drop_survives_it() {
         assert!(fds.iter().all(|entry| entry.revents() == PollFlags::NVAL && entry.is_failed()));
 
         if STD_CHECKS {
-            // The check would end the process.
+            // The check of the standard library would end the process.
             std::mem::forget((event, timer, signals));
         } else {
             drop((event, timer, signals));

@@ -1,4 +1,4 @@
-//! The features `std` and `syscalls`: what other crates' types make of this one's.
+//! The features `std` and `syscalls`: how the types work with those of other crates.
 
 #![cfg(any(feature = "std", feature = "syscalls"))]
 
@@ -29,7 +29,7 @@ mod std_types {
         fn number<D: AsFd + AsRawFd + IntoRawFd + FromRawFd + From<OwnedFd> + Into<OwnedFd>>(descriptor: D) -> RawFd {
             let clone = descriptor.as_fd().try_clone_to_owned().unwrap();
             assert_ne!(clone.as_raw_fd(), descriptor.as_raw_fd());
-            // SAFETY: the number was given away just now.
+            // SAFETY: the owner has just given the number away.
             unsafe { D::from_raw_fd(descriptor.into_raw_fd()) }.as_raw_fd()
         }
         number(EventFd::new(0).unwrap());

@@ -1,4 +1,4 @@
-//! Full descriptor tables, and what must not fill them.
+//! Full descriptor tables, and calls that must not fill them.
 
 mod common;
 
@@ -29,7 +29,7 @@ fn limit_descriptors(to: libc::rlim_t) {
 /// Leaves the process no free descriptor.
 fn fill_the_table() {
     limit_descriptors(32);
-    // SAFETY: the new descriptors are left open, owned by nobody.
+    // SAFETY: the new descriptors stay open, and have no owner.
     while unsafe { libc::dup(0) } != -1 {}
     assert_eq!(io::Error::last_os_error().raw_os_error(), Some(libc::EMFILE));
 }
@@ -56,11 +56,11 @@ fn in_a_full_table_nothing_is_made_and_nothing_leaks() {
         assert_eq!(event.try_clone().map(drop), full);
         assert_eq!(timer.try_clone().map(drop), full);
         assert_eq!(signals.try_clone().map(drop), full);
-        // That needs no place.
+        // This call needs no free descriptor.
         assert_eq!(signals.set_signals(&SigSet::ALL), Ok(()));
         assert_eq!(descriptors(), before);
 
-        // One place, and what takes it gives it back.
+        // There is one free descriptor. Each of these takes it and frees it again.
         drop(timer);
         EventFd::new(0).unwrap();
         event.try_clone().unwrap();
@@ -94,7 +94,7 @@ fn try_clone_is_einval_where_the_limit_leaves_no_number_beyond_the_standard_stre
             assert_eq!(event.try_clone().map(drop), Err(Errno::INVAL), "{limit}");
             assert_eq!(timer.try_clone().map(drop), Err(Errno::INVAL), "{limit}");
         }
-        // Three, the only number left, is taken.
+        // The only number left is 3, and it is in use.
         limit_descriptors(4);
         assert_eq!(event.try_clone().map(drop), Err(Errno::MFILE));
     });
@@ -107,7 +107,7 @@ fn a_clone_never_becomes_a_standard_stream() {
     }
     in_child(|| {
         let event = EventFd::new(7).unwrap();
-        // SAFETY: nothing is printed or read until the end of the process, but by a failure.
+        // SAFETY: until the process ends, only a failure prints or reads something.
         unsafe { libc::close(0) };
         let clone = event.try_clone().unwrap();
         assert!(clone.as_raw_fd() >= 3);

@@ -1,4 +1,4 @@
-//! A counter that the kernel itself filled to 2^64 - 1, which no write can: through asynchronous I/O.
+//! A counter at 2^64 - 1. No write can reach this count, but the kernel can, through asynchronous I/O.
 
 use std::ffi::c_long;
 use std::fs::File;
@@ -30,7 +30,8 @@ struct Iocb {
 const IOCB_CMD_PREAD: u16 = 0;
 const IOCB_FLAG_RESFD: u32 = 1;
 
-/// Lets the kernel add one to the counter: reads a byte, and asks for the end to be told that way.
+/// Lets the kernel add one to the counter: it starts to read a byte, and the kernel reports the end through the
+/// counter.
 fn complete_an_operation(event: &EventFd) -> io::Result<()> {
     let file = File::open("/proc/self/exe")?;
     let mut byte = 0_u8;
@@ -45,8 +46,8 @@ fn complete_an_operation(event: &EventFd) -> io::Result<()> {
     };
     let succeeded = |result: c_long| if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) };
     let mut context = 0_usize;
-    // SAFETY: the kernel writes a context to `context`, and reads `operation`. It writes to `byte` until the context is
-    // destroyed, which waits for what is under way.
+    // SAFETY: the kernel writes a context to `context`, and reads `operation`. It may write to `byte` until the context
+    // is destroyed, and destroying it waits for running operations.
     unsafe {
         succeeded(libc::syscall(libc::SYS_io_setup, 1_usize, &raw mut context))?;
         let submitted = succeeded(libc::syscall(libc::SYS_io_submit, context, 1_usize, &[&raw mut operation]));

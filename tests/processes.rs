@@ -1,4 +1,4 @@
-//! Descriptors across `fork`, `execve` and sockets, and what a process may do with alarm clocks.
+//! Descriptors across `fork`, `execve` and sockets, and the rights that alarm clocks need.
 
 mod common;
 
@@ -69,7 +69,7 @@ fn a_forked_process_shares_the_timer_and_takes_its_expirations() {
     });
 }
 
-/// A comma-separated list of descriptors, which the process was executed with.
+/// A comma-separated list of the descriptors that the process inherited through `execve`.
 fn inherited(variable: &str) -> Vec<RawFd> {
     std::env::var(variable).unwrap().split(',').map(|fd| fd.parse().unwrap()).collect()
 }
@@ -133,7 +133,7 @@ fn exec_keeps_the_count_and_the_expirations_and_the_timer_armed() {
     if is_child(TEST) {
         child(|| {
             let [event, timer] = inherited("OPEN").try_into().unwrap();
-            // SAFETY: they were left open for this process, which has no other owner of them.
+            // SAFETY: they were left open for this process, and have no other owner in it.
             let (event, timer) = unsafe { (EventFd::from_raw_fd(event), TimerFd::from_raw_fd(timer)) };
             assert_eq!(event.read(), Ok(7));
             event.write(5).unwrap();
@@ -164,7 +164,7 @@ fn a_descriptor_received_from_another_process_becomes_an_event_fd() {
             assert_eq!(event.read(), Ok(3));
             event.write(9).unwrap();
         });
-        // It is made after the fork, so that the socket is the only way.
+        // It is made after the fork, so the socket is the only way to pass it.
         let event = EventFd::new(3).unwrap();
         send_descriptor(&here, event.as_raw_fd());
         process.finish();
@@ -206,7 +206,8 @@ fn a_counter_and_a_timer_end_with_their_last_descriptor() {
     });
 }
 
-/// Of two descriptors of something readable: epoll, which keeps nothing alive, sees it until both are closed.
+/// Checks two descriptors of one readable object. epoll does not keep the object alive: it sees the object until both
+/// descriptors are closed.
 fn ends_with_its_last_descriptor<D: AsRawFd>(first: D, second: D) {
     let epoll = Epoll::new();
     epoll.add(first.as_raw_fd(), EPOLLIN);
@@ -217,8 +218,8 @@ fn ends_with_its_last_descriptor<D: AsRawFd>(first: D, second: D) {
     assert_eq!(epoll.look(), 0);
 }
 
-/// Runs `body`, which gets a descriptor of `signals` that the process blocks, in a process of one thread: what is sent to the
-/// process another thread could take.
+/// Runs `body` in a process with one thread, because another thread could take a signal that is sent to the process.
+/// `body` gets a descriptor for `signals`, which the process blocks.
 fn with_signals(signals: &[Signal], body: impl FnOnce(SignalFd)) {
     let set = SigSet::from_signals(signals);
     Fork::start(|| {
@@ -229,7 +230,7 @@ fn with_signals(signals: &[Signal], body: impl FnOnce(SignalFd)) {
 }
 
 fn send(process: libc::pid_t, signal: Signal) {
-    // SAFETY: no pointer; the process is this one, which has blocked the signal, or a child of its own.
+    // SAFETY: no pointer. The process is this one, which has blocked the signal, or a child of this one.
     assert_eq!(unsafe { libc::kill(process, signal.raw() as c_int) }, 0);
 }
 
@@ -300,7 +301,7 @@ fn an_ignored_signal_comes_if_it_is_blocked_and_an_ignored_child_does_not() {
             assert_eq!(signals.read().unwrap().signal(), Signal::USR1);
 
             let child = Fork::start(|| sys::exit_group(0));
-            // SAFETY: it waits for the child, which the kernel reaps by itself: the call writes nothing.
+            // SAFETY: the call waits for the child, and the kernel itself reaps the child. The call writes nothing.
             assert_eq!(unsafe { libc::waitpid(child.id, ptr::null_mut(), 0) }, -1);
             assert_eq!(signals.take(), Ok(None));
         });
@@ -316,7 +317,7 @@ fn a_signal_tells_its_sender_and_the_value_that_it_sent() {
             let child = Fork::start(|| {
                 send(parent, Signal::TERM);
                 let seven = libc::sigval { sival_ptr: ptr::without_provenance_mut(7) };
-                // SAFETY: the value is no pointer to the receiver.
+                // SAFETY: the receiver does not use the value as a pointer.
                 assert_eq!(unsafe { libc::sigqueue(parent, value.raw() as c_int, seven) }, 0);
             });
             let info = signals.wait().unwrap();
@@ -362,7 +363,7 @@ fn a_process_reads_its_own_signals_from_a_descriptor_that_it_received() {
                 assert_eq!(signals.read().unwrap().signal(), Signal::WINCH);
             });
             send(this_process(), Signal::URG);
-            // It is made after the fork, so that the socket is the only way.
+            // It is made after the fork, so the socket is the only way to pass it.
             let signals = SignalFd::nonblocking(&SigSet::from_signals(&both)).unwrap();
             send_descriptor(&here, signals.as_raw_fd());
             process.finish();
@@ -401,7 +402,7 @@ fn exec_keeps_the_mask_the_set_and_what_is_pending() {
     if is_child(TEST) {
         child(|| {
             let [signals] = inherited("OPEN").try_into().unwrap();
-            // SAFETY: it was left open for this process, which has no other owner of it.
+            // SAFETY: it was left open for this process, and has no other owner in it.
             let signals = unsafe { SignalFd::from_raw_fd(signals) };
             let mask = SigSet::thread_mask().unwrap();
             assert!(mask.contains(Signal::URG) && !mask.contains(Signal::WINCH));
@@ -414,7 +415,7 @@ fn exec_keeps_the_mask_the_set_and_what_is_pending() {
     let before = set.thread_block().unwrap();
     let mut command = command(TEST);
     command.env("OPEN", list(&[signals.as_raw_fd()]));
-    // SAFETY: it makes system calls alone.
+    // SAFETY: the new process makes only system calls.
     unsafe {
         command.pre_exec(|| {
             send(this_process(), Signal::URG);
@@ -425,11 +426,11 @@ fn exec_keeps_the_mask_the_set_and_what_is_pending() {
     before.thread_set_mask().unwrap();
 }
 
-/// Room for the control message that carries a descriptor.
+/// Space for the control message that carries a descriptor.
 #[repr(C, align(8))]
 struct Control([u8; 64]);
 
-/// A message of one byte, which the kernel does not send without, and that control message.
+/// A message with this control message, and with one byte: the kernel does not send the descriptor without a byte.
 fn message(byte: &mut libc::iovec, control: &mut Control) -> libc::msghdr {
     // SAFETY: all zeros is an empty message.
     let mut message: libc::msghdr = unsafe { MaybeUninit::zeroed().assume_init() };
@@ -446,7 +447,8 @@ fn send_descriptor(socket: &UnixStream, fd: RawFd) {
     let mut byte = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
     let mut control = Control([0; 64]);
     let message = message(&mut byte, &mut control);
-    // SAFETY: the message has room for a header and a descriptor, and points to memory that lives until the call returns.
+    // SAFETY: the message has space for a header and a descriptor, and points to memory that lives until the call
+    // returns.
     let sent = unsafe {
         let header = libc::CMSG_FIRSTHDR(&message);
         (*header).cmsg_level = libc::SOL_SOCKET;
@@ -463,8 +465,8 @@ fn receive_descriptor(socket: &UnixStream) -> OwnedFd {
     let mut byte = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
     let mut control = Control([0; 64]);
     let mut message = message(&mut byte, &mut control);
-    // SAFETY: the message points to memory that lives until the call returns; the kernel wrote a header and a descriptor,
-    // which is new and nobody else's, if it says that the message has them.
+    // SAFETY: the message points to memory that lives until the call returns. If the message has a header and a
+    // descriptor, the kernel wrote them. The descriptor is new and has no other owner.
     unsafe {
         let received = libc::recvmsg(std::os::fd::AsRawFd::as_raw_fd(socket), &mut message, libc::MSG_CMSG_CLOEXEC);
         assert_eq!(received, 1);
@@ -474,7 +476,7 @@ fn receive_descriptor(socket: &UnixStream) -> OwnedFd {
     }
 }
 
-/// Whether the thread has `CAP_WAKE_ALARM`, and has it in the initial user namespace, where it counts.
+/// Whether the thread has `CAP_WAKE_ALARM` in the initial user namespace. It has no effect in another namespace.
 fn may_wake_the_system() -> bool {
     const CAP_WAKE_ALARM: u32 = 35;
     const INITIAL: &str = "user:[4026531837]";

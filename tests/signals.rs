@@ -48,7 +48,7 @@ fn install_handlers() {
     });
 }
 
-/// A call that blocks on a thread of its own.
+/// A call that blocks on a separate thread.
 struct Blocking<T> {
     task: Task<T>,
     handled: &'static AtomicUsize,
@@ -65,7 +65,7 @@ impl<T: Send + 'static> Blocking<T> {
         Self { task, handled }
     }
 
-    /// Lets a handler run once the call blocks.
+    /// Waits until the call blocks, and then lets a handler run.
     fn interrupt(&self, signal: c_int) {
         self.task.until_blocked();
         let before = self.handled.load(SeqCst);
@@ -99,7 +99,7 @@ where
     blocking.task.finish()
 }
 
-/// Starts `call` on a thread that begins with `SIGURG` blocked.
+/// Starts `call` on a thread that starts with `SIGURG` blocked.
 fn with_signal_blocked<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'static) -> Blocking<T> {
     let before = only(libc::SIGURG).thread_block().unwrap();
     let blocking = Blocking::start(call);
@@ -107,7 +107,7 @@ fn with_signal_blocked<T: Send + 'static>(call: impl FnOnce() -> T + Send + 'sta
     blocking
 }
 
-/// Starts `call` with a descriptor of `SIGURG`, which its thread blocks.
+/// Starts `call` with a descriptor for `SIGURG`, which its thread blocks.
 fn blocking_on_signals<T: Send + 'static>(
     flags: SignalFdFlags,
     call: impl FnOnce(&SignalFd) -> T + Send + 'static,
@@ -116,7 +116,7 @@ fn blocking_on_signals<T: Send + 'static>(
     with_signal_blocked(move || call(&signals))
 }
 
-/// As [`interrupted`]; what releases the call is a signal to its thread.
+/// Like [`interrupted`], but a signal to the call's thread releases the call.
 fn interrupted_signals<T: Send + 'static>(
     flags: SignalFdFlags,
     signal: c_int,
@@ -431,7 +431,7 @@ fn sys_ppoll_keeps_a_signal_out_where_its_mask_does() {
     });
     blocking.task.until_blocked();
     blocking.task.signal(INTERRUPTING);
-    // Had it been let in, the call would end now, with nothing to read yet.
+    // If the signal had been delivered, the call would end now, with nothing to read yet.
     blocking.task.until_blocked();
     assert_eq!(blocking.handled(), 0);
     event.notify().unwrap();
@@ -443,7 +443,7 @@ fn only(signal: c_int) -> SigSet {
     SigSet::from_signals(&[Signal::from_raw(signal as u32).unwrap()])
 }
 
-/// `sys::ppoll`, by the name that it has on this ABI.
+/// `sys::ppoll`, under its name on this ABI.
 fn ppoll(fds: &mut [PollFd<'_>], timeout: Option<&mut Timespec>, mask: Option<&SigSet>) -> Result<usize> {
     #[cfg(time64)]
     return sys::ppoll_time64(fds, timeout, mask);

@@ -1,6 +1,6 @@
-//! The system calls that each method issues, seen by a tracer: one call, one trap.
+//! A tracer checks the system calls that each method issues: one call, one trap.
 //!
-//! The tracer can also answer in the kernel's place, with what a test cannot bring about otherwise.
+//! The tracer can also answer instead of the kernel, with results that a test cannot cause in another way.
 
 #![cfg(all(target_arch = "x86_64", target_pointer_width = "64"))]
 
@@ -37,11 +37,11 @@ struct Call {
     timeout: Option<[u64; 2]>,
 }
 
-/// What the tracer answers in the kernel's place.
+/// An answer of the tracer instead of the kernel.
 #[derive(Clone, Copy)]
 struct Answer {
     result: isize,
-    /// Words that are written to where this argument points.
+    /// The index of an argument, and the words that the tracer writes to the address in this argument.
     memory: (usize, &'static [u64]),
 }
 
@@ -59,25 +59,25 @@ const CANCELED: Answer = fails(Errno::CANCELED);
 const ZERO: Answer = returns(0);
 const ONE: Answer = returns(1);
 const EIGHT: Answer = returns(8);
-/// A `read` of that count.
+/// A `read` that gives this count.
 const SEVEN: Answer = Answer { result: 8, memory: (1, &[7]) };
-/// A `read` of a signal, the rest of whose record is zero.
+/// A `read` that gives a signal. The rest of the record is zero.
 const CHLD: Answer = Answer { result: 128, memory: (1, &[libc::SIGCHLD as u64]) };
 
-/// Somebody else reads between the poll and the read.
+/// Another reader reads between the poll and the read.
 const fn lost_race(last: Answer) -> [(usize, Answer); 5] {
     [(nr::READ, AGAIN), (nr::PPOLL, ONE), (nr::READ, AGAIN), (nr::PPOLL, ONE), (nr::READ, last)]
 }
 
-/// Runs `call` in a traced process. Returns its system calls, and what it returned as `Debug` has it.
+/// Runs `call` in a traced process. Returns its system calls, and its result as `Debug` text.
 ///
-/// The first calls are not made but get `answers`; those after that are made.
+/// The first system calls are not made: they get `answers`. The kernel makes the later ones.
 #[track_caller]
 fn trace<T: Debug>(call: impl FnOnce() -> T, answers: &[Answer]) -> (Vec<Call>, String) {
     let (mut reader, mut writer) = UnixStream::pair().unwrap();
     let process = Fork::start(|| {
         ptrace(libc::PTRACE_TRACEME, 0, 0).expect("this environment permits no ptrace");
-        // SAFETY: the tracer lets the process go on.
+        // SAFETY: the tracer lets the process continue.
         unsafe { libc::raise(libc::SIGSTOP) };
         mark();
         let result = call();
@@ -104,7 +104,7 @@ fn trace<T: Debug>(call: impl FnOnce() -> T, answers: &[Answer]) -> (Vec<Call>, 
             calls.push(call);
             continue;
         };
-        // No system call has this number, so that none is made.
+        // No system call has this number, so the kernel makes none.
         registers.orig_rax = u64::MAX;
         set_registers(id, &registers);
         let mut registers = until_system_call(id);
@@ -138,7 +138,7 @@ impl Call {
     }
 }
 
-/// What the drop of a descriptor issues.
+/// The system call that the drop of a descriptor issues.
 const DROP: &[usize] = if STD_CHECKS { &[nr::FCNTL, nr::CLOSE] } else { &[nr::CLOSE] };
 
 /// A system call that the crate never issues.
@@ -149,7 +149,7 @@ fn mark() {
     let _ = unsafe { trap::syscall0(MARK as usize) };
 }
 
-/// Lets the process go on to the next begin or end of a system call.
+/// Lets the process continue until the next entry to, or exit from, a system call.
 fn until_system_call(process: libc::pid_t) -> libc::user_regs_struct {
     let mut signal = 0;
     loop {
@@ -170,11 +170,11 @@ fn until_system_call(process: libc::pid_t) -> libc::user_regs_struct {
 }
 
 fn set_registers(process: libc::pid_t, registers: &libc::user_regs_struct) {
-    // SAFETY: the kernel reads `registers`, which change the other process alone.
+    // SAFETY: the kernel reads `registers`, which change only the other process.
     assert_eq!(unsafe { libc::ptrace(libc::PTRACE_SETREGS, process, 0, ptr::from_ref(registers)) }, 0);
 }
 
-/// Makes one of the requests that take a number.
+/// Makes a request that takes a number.
 fn ptrace(request: libc::c_uint, process: libc::pid_t, number: c_int) -> io::Result<()> {
     // SAFETY: the callers' requests touch no memory of this process.
     match unsafe { libc::ptrace(request, process, 0, libc::c_long::from(number)) } {
@@ -187,7 +187,7 @@ fn numbers(calls: &[Call]) -> Vec<usize> {
     calls.iter().map(|call| call.number).collect()
 }
 
-/// Asserts that `call` succeeds by these system calls.
+/// Asserts that `call` succeeds with these system calls.
 #[track_caller]
 fn issues<T: Debug>(call: impl FnOnce() -> Result<T>, expected: &[usize]) {
     let (calls, result) = trace(call, &[]);
@@ -195,7 +195,7 @@ fn issues<T: Debug>(call: impl FnOnce() -> Result<T>, expected: &[usize]) {
     assert!(result.starts_with("Ok"), "{result}");
 }
 
-/// Asserts that `call` issues these system calls and returns `expected`, where the kernel answers so.
+/// Asserts that `call` issues these system calls and returns `expected`, if the kernel gives these answers.
 #[track_caller]
 fn answered<T: Debug>(call: impl FnOnce() -> T, answers: &[(usize, Answer)], expected: T) {
     let (expected_numbers, answers): (Vec<_>, Vec<_>) = answers.iter().copied().unzip();
@@ -471,7 +471,7 @@ fn an_empty_read_of_a_timer_is_no_expiration_and_no_end() {
         let ready = (nr::PPOLL, ONE);
         answered(|| timer.wait(), &[empty, ready, (nr::READ, SEVEN)], Ok(expired(7)));
         answered(|| timer.wait(), &[empty, ready, (nr::READ, AGAIN), ready, (nr::READ, SEVEN)], Ok(expired(7)));
-        // Ready, and yet nothing there: not a timer.
+        // It is readable, but the read gives nothing: this is not a timer.
         answered(|| timer.wait(), &[empty, ready, empty], Err(Errno::INVAL));
     });
 }

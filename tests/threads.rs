@@ -11,10 +11,10 @@ use barefd::{Clock, Errno, EventFd, Result, Tick, TimerFd};
 use common::{Task, emulator, owe, receive};
 
 const THREADS: usize = 3;
-/// So many that in some all threads see the descriptor ready before one reads it.
+/// There are so many rounds that in some of them all threads see the descriptor ready before one thread reads it.
 const RACES: u32 = 5000;
 
-/// Lets threads call `take` for ever, and returns them and what they got, in the order in which they got it.
+/// Lets threads call `take` for ever. Returns the threads and a receiver of the results, in the order of the calls.
 fn takers<D: Send + Sync + 'static, T: Send + 'static>(
     descriptor: &Arc<D>,
     take: fn(&D) -> T,
@@ -27,9 +27,10 @@ fn takers<D: Send + Sync + 'static, T: Send + 'static>(
     (takers.collect(), taken)
 }
 
-/// Lets threads read the counter until they have `total`, and returns what each read gave.
+/// Lets threads read the counter until they have `total` together. Returns the result of each read.
 ///
-/// As it leaves, each adds one: the next would wait for ever otherwise. The last one's stays in the counter.
+/// Before a thread ends it adds one, because the next thread would wait for ever otherwise. The one that the last
+/// thread adds stays in the counter.
 fn read_to(event: &Arc<EventFd>, total: u128) -> Vec<Task<Vec<u64>>> {
     let sum = Arc::new(Mutex::new(0));
     let readers = (0..THREADS).map(|_| {
@@ -98,7 +99,7 @@ fn nothing_that_many_writers_add_is_lost() {
 #[test]
 fn nothing_that_blocked_writers_add_is_lost() {
     const WRITES: usize = 100;
-    // Four do not fit.
+    // The counter cannot hold four of these.
     const ADD: u64 = 1 << 62;
 
     let event = Arc::new(EventFd::new(0).unwrap());
@@ -158,7 +159,7 @@ fn a_semaphore_frees_as_many_blocked_readers_as_it_gets_permits() {
     }
 }
 
-// A 32-bit program on a 64-bit kernel gets ENOTTY.
+// A 32-bit program on a 64-bit kernel gets ENOTTY from `set_ticks`.
 #[cfg(target_pointer_width = "64")]
 #[test]
 fn set_ticks_wakes_a_blocked_reader() {
