@@ -1,4 +1,4 @@
-//! What an event loop sees of both descriptors.
+//! How an event loop sees the event counter and the timer.
 
 use core::time::Duration;
 
@@ -77,7 +77,7 @@ pub fn each_expiration_is_an_edge() -> Outcome {
     Ok(())
 }
 
-/// As the manual has it, its next period starts with a read: until then there is one edge, whatever the period.
+/// As the manual says, the next period starts with a read. Until then there is only one edge, whatever the period is.
 pub fn a_periodic_timer_that_nobody_reads_is_one_edge() -> Outcome {
     let (timer, epoll) = (TimerFd::nonblocking(Clock::Monotonic)?, Epoll::new()?);
     epoll.add(&timer, EPOLLIN | EPOLLET, DATA)?;

@@ -122,7 +122,7 @@ pub fn wait_gives_what_is_there_blocking_or_not() -> Outcome {
     Ok(())
 }
 
-/// Of a timer, since nobody is there to write to a counter meanwhile.
+/// The descriptor is a timer, because nobody could write to a counter during the wait.
 pub fn wait_waits_where_a_read_would_block() -> Outcome {
     let timer = TimerFd::nonblocking(Clock::Monotonic)?;
     let start = Clock::Monotonic.now()?;
@@ -173,7 +173,7 @@ pub fn a_short_write_is_inval_and_adds_nothing() -> Outcome {
     Ok(())
 }
 
-/// Kernels up to about 6.8 take the first eight bytes.
+/// Kernels up to about 6.8 take the first eight bytes. Newer ones refuse the write.
 pub fn a_long_write_adds_its_first_eight_bytes_or_nothing() -> Outcome {
     let event = EventFd::nonblocking(0)?;
     let mut buf = [0xee; 16];
@@ -274,7 +274,7 @@ pub fn the_count_is_a_native_endian_u64() -> Outcome {
 
     check_eq!(sys::write(event.as_fd(), &count.to_ne_bytes()), Ok(8));
     check_eq!(event.take(), Ok(Some(count)));
-    // In the other byte order it would be 2^56.
+    // With the wrong byte order it would be 2^56.
     event.notify()?;
     check_eq!(event.take(), Ok(Some(1)));
     Ok(())
@@ -316,7 +316,7 @@ pub fn a_counter_that_the_kernel_filled_is_an_error_to_poll() -> Outcome {
     Ok(())
 }
 
-/// The counts read the same in both byte orders: an emulator may leave those of a vector call as its host has them.
+/// The counts are the same in both byte orders, because an emulator may not swap the bytes in a vector call.
 pub fn a_read_may_be_split_and_a_write_not() -> Outcome {
     let event = EventFd::nonblocking(0)?;
     let count = 0x0102_0304_0403_0201_u64;
@@ -335,7 +335,7 @@ pub fn a_read_may_be_split_and_a_write_not() -> Outcome {
     Ok(())
 }
 
-/// Older kernels take the position and ignore it.
+/// Older kernels accept a position and ignore it.
 pub fn a_counter_has_no_position() -> Outcome {
     let event = EventFd::nonblocking(1)?;
     check_eq!(kernel::seek(&event), Ok(0));
@@ -352,7 +352,7 @@ pub fn a_counter_has_no_position() -> Outcome {
     Ok(())
 }
 
-/// It belongs to root, which is checked before.
+/// The file belongs to root. The kernel checks that first, so the answer may be EACCES.
 pub fn a_counter_cannot_be_opened_anew_by_its_number() -> Outcome {
     needs_proc()?;
     let event = EventFd::new(0)?;

@@ -1,4 +1,4 @@
-//! Who owns a descriptor, and what its duplicates share.
+//! The owner of a descriptor, and the state that its duplicates share.
 
 use core::mem::ManuallyDrop;
 
@@ -33,7 +33,7 @@ pub fn close_closes() -> Outcome {
 }
 
 pub fn close_of_a_number_that_is_not_open_is_badf() -> Outcome {
-    // SAFETY: not -1, and nobody's: closing it closes nothing.
+    // SAFETY: it is not -1, and has no owner. Closing it closes nothing.
     let fd = unsafe { OwnedFd::from_raw_fd(kernel::not_open().as_raw_fd()) };
     check_eq!(sys::close(fd), Err(Errno::BADF));
     Ok(())
@@ -182,7 +182,8 @@ pub fn a_dup_shares_the_state_and_is_not_close_on_exec() -> Outcome {
 
 pub fn a_number_that_is_not_open_is_badf_to_every_method() -> Outcome {
     let number = kernel::not_open().as_raw_fd();
-    // SAFETY: not -1, and nobody's; not dropped, since the standard library takes closing nothing for a bug.
+    // SAFETY: it is not -1, and has no owner. It is not dropped, because the standard library reports closing a closed
+    // number as a bug.
     let (event, timer) =
         unsafe { (ManuallyDrop::new(EventFd::from_raw_fd(number)), ManuallyDrop::new(TimerFd::from_raw_fd(number))) };
     // SAFETY: as above.

@@ -1,4 +1,5 @@
-//! Descriptors of other kinds, which the types take like any: an errno, never a panic, never a loop.
+//! Descriptors of other kinds, which the types accept too. Their methods return an errno. They never panic, and never
+//! loop.
 
 use core::ffi::CStr;
 
@@ -16,7 +17,7 @@ fn device(path: &CStr) -> Outcome<OwnedFd> {
     }
 }
 
-/// Every call that none but a timer has.
+/// Every call that only a timer supports.
 fn is_no_timer(timer: &TimerFd) -> Outcome {
     check_eq!(timer.get(), Err(Errno::INVAL));
     check_eq!(timer.set(SetTimeFlags::empty(), TimerSpec::every(HOUR)), Err(Errno::INVAL));
@@ -106,7 +107,7 @@ pub fn a_count_of_zero_is_inval_to_a_timer() -> Outcome {
     Ok(())
 }
 
-/// A real timer can read as nothing too, and only then is it worth waiting; the end of a pipe is ready for ever.
+/// A read of a real timer can give 0 bytes too, and then a wait makes sense. But the end of a pipe is ready for ever.
 pub fn the_end_of_a_file_is_no_count_and_ends_every_wait() -> Outcome {
     let (read, write) = kernel::pipe()?;
     drop(write);
@@ -192,7 +193,7 @@ pub fn a_foreign_descriptor_can_be_made_nonblocking_and_cloned() -> Outcome {
     Ok(())
 }
 
-/// What none but a signal descriptor can do.
+/// Every call that only a signal descriptor supports.
 fn is_no_signal_descriptor(signals: &SignalFd) -> Outcome {
     check_eq!(signals.set_signals(&SigSet::from_signals(&[Signal::CHLD])), Err(Errno::INVAL));
     Ok(())

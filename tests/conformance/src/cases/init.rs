@@ -1,4 +1,4 @@
-//! Standard streams that are closed, as those of the first process can be.
+//! Closed standard streams, as the first process can have.
 
 use core::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The cases, by subject. One that is missing in `each_case!` is dead code, and does not compile.
+//! The cases, by subject. A case that is missing in `each_case!` is dead code, and does not compile.
 
 pub mod clock;
 pub mod epoll;
@@ -34,10 +34,10 @@ use barefd::{Clock, Errno, PollFd, PollFlags, Result, SigSet, Signal, SignalFd, 
 use crate::outcome::Text;
 use crate::{Outcome, Unpassed, kernel};
 
-/// Ends the wait for what must come, on however slow a machine.
+/// The limit of a wait for an event that must come, also on a slow machine.
 const SOON: Duration = Duration::from_secs(5);
 
-/// Longer than a case may take.
+/// A time that is longer than any case may take.
 const HOUR: Duration = Duration::from_secs(3600);
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -67,17 +67,17 @@ fn expired() -> Outcome<TimerFd> {
     Ok(timer)
 }
 
-/// What [`armed`] sets.
+/// The setting of [`armed`].
 const ARMED: TimerSpec = TimerSpec { initial: HOUR, interval: DAY };
 
-/// A non-blocking timer that will not expire here.
+/// A non-blocking timer that does not expire during a case.
 fn armed() -> Outcome<TimerFd> {
     let timer = TimerFd::nonblocking(Clock::Monotonic)?;
     timer.set(barefd::SetTimeFlags::empty(), ARMED)?;
     Ok(timer)
 }
 
-/// Ends the case as failed if the timer is not as [`armed`] left it.
+/// Fails the case if the timer no longer has the setting of [`armed`].
 #[track_caller]
 fn is_still_armed(timer: &TimerFd) -> Outcome {
     let spec = timer.get()?;
@@ -93,7 +93,8 @@ fn beats(first: Duration, period: Duration, now: Duration) -> u64 {
     since / period.as_nanos() as u64 + 1
 }
 
-/// `TFD_IOC_SET_TICKS`, or `false` to a 32-bit program on a 64-bit kernel, which does not have it and must say so.
+/// Calls `TFD_IOC_SET_TICKS`. Returns `false` for a 32-bit program on a 64-bit kernel: there the kernel does not have
+/// it, and must answer so.
 fn set_ticks(timer: &TimerFd, ticks: u64) -> Outcome<bool> {
     let result = timer.set_ticks(NonZeroU64::new(ticks).unwrap_or(NonZeroU64::MIN));
     let narrow = cfg!(target_pointer_width = "32") && kernel::is_64_bit()?;
@@ -105,7 +106,7 @@ fn set_ticks(timer: &TimerFd, ticks: u64) -> Outcome<bool> {
     match result {
         Err(Errno::NOTTY) if narrow => Ok(false),
         Err(Errno::NOTTY) => Err(Unpassed::NotApplicable("a kernel without CONFIG_CHECKPOINT_RESTORE")),
-        // No kernel says that of an ioctl.
+        // No kernel gives this answer to an ioctl.
         Err(Errno::NOSYS) => Err(Unpassed::NotApplicable("an emulator that does not know the ioctl")),
         result => {
             check_eq!(result, Err(Errno::NOTTY));
@@ -114,7 +115,7 @@ fn set_ticks(timer: &TimerFd, ticks: u64) -> Outcome<bool> {
     }
 }
 
-/// Signals that this thread blocks. On drop none of them is pending any more, and the mask is that from before.
+/// Signals that this thread blocks. On drop, it takes those that are pending, and restores the old mask.
 struct Blocked {
     set: SigSet,
     before: SigSet,
@@ -126,7 +127,7 @@ impl Blocked {
         Ok(Self { set, before: set.thread_block()? })
     }
 
-    /// A non-blocking descriptor of them.
+    /// A non-blocking descriptor for these signals.
     fn signals(&self) -> Result<SignalFd> {
         SignalFd::nonblocking(&self.set)
     }
@@ -141,10 +142,10 @@ impl Drop for Blocked {
     }
 }
 
-/// Runs `body`, which makes system calls alone, in a process of its own, which has one thread.
+/// Runs `body` in a separate process with one thread. `body` must make only system calls.
 fn alone(body: fn() -> Outcome) -> Outcome {
     let (read, write) = kernel::pipe()?;
-    // SAFETY: the new process makes system calls alone, and ends here.
+    // SAFETY: the new process makes only system calls, and ends here.
     let Some(process) = (unsafe { kernel::fork() })? else {
         let mut text = Text::<320>::default();
         if let Err(Unpassed::Failed(failure)) = body() {
@@ -172,10 +173,10 @@ const fn spec(interval: (i64, i64), value: (i64, i64)) -> Itimerspec {
     }
 }
 
-/// A path in `/proc/self`, ended by a zero.
+/// A path in `/proc/self`. It ends with a zero.
 fn proc_path(name: Arguments<'_>) -> Text<64> {
     let mut path = Text::default();
-    // Fits: the names are short, and the number of a descriptor has ten digits at most.
+    // The path fits: the names are short, and the number of a descriptor has at most ten digits.
     let _ = write!(path, "/proc/self/{name}\0");
     path
 }
@@ -184,7 +185,7 @@ fn c_str(path: &Text<64>) -> &CStr {
     CStr::from_bytes_until_nul(path.as_str().as_bytes()).unwrap_or_default()
 }
 
-/// What the kernel shows of a descriptor, one `name: value` a line.
+/// The kernel's information about a descriptor. Each line is one `name: value`.
 struct FdInfo {
     text: [u8; 1024],
     len: usize,

@@ -109,7 +109,7 @@ pub fn without_entries_it_sleeps() -> Outcome {
     Ok(())
 }
 
-/// The kernel holds no more than 2^63 - 1 seconds, or 2^31 - 1 where it has the 32-bit call alone.
+/// The kernel can hold 2^63 - 1 seconds, or 2^31 - 1 seconds if it has only the 32-bit call.
 pub fn a_timeout_beyond_the_kernels_range_is_for_ever() -> Outcome {
     let timer = TimerFd::new(Clock::Monotonic)?;
     for seconds in [1 << 31, 1 << 32, i64::MAX as u64, 1 << 63, u64::MAX] {

@@ -1,5 +1,5 @@
-//! What holds where a filter answers `EPERM` to the calls with 64-bit times: the types take that for the answer, as
-//! they would any error but `ENOSYS`. These run under such a filter, apart from the other cases.
+//! Cases under a filter that answers `EPERM` to the calls with 64-bit times. The types return this error, like any
+//! error except `ENOSYS`. These cases run separately from the others.
 
 use core::time::Duration;
 

@@ -1,8 +1,9 @@
-//! What a program holds in registers across a trap: integers, floats, conditions, the upper halves of products and the
-//! counter of a loop, more than any instruction set has registers for, so that none is left free.
+//! Values that a program holds in registers across a trap: integers, floats, conditions, the upper halves of products
+//! and the counter of a loop. There are more values than any instruction set has registers, so that no register is
+//! free.
 //!
-//! A trap that loses a register without saying so fails the case of its form, on a real kernel: QEMU's user mode loses none.
-//! One that loses the counter of the loop, as ctr on powerpc, never ends.
+//! If a trap clobbers a register that it does not name, the case for its form fails on a real kernel. QEMU's user mode
+//! clobbers no register. If a trap clobbers the counter of the loop, such as ctr on powerpc, the case never ends.
 
 use core::array;
 use core::hint::black_box;
@@ -20,7 +21,7 @@ use crate::uapi::__NR_sched_yield;
 
 const YIELD: usize = __NR_sched_yield as usize;
 
-/// What the product of two integers fits in.
+/// A type that is wide enough for the product of two integers.
 #[cfg(target_pointer_width = "64")]
 type Product = u128;
 #[cfg(target_pointer_width = "32")]
@@ -30,14 +31,15 @@ const ODD: usize = 0x9e37_79b9;
 
 macro_rules! holding {
     ($($argument:ident)*; $($int:ident)*; $($float:ident)*; $($condition:ident)*; $($product:ident)*) => {
-        /// What all these values come to in a few rounds around `call`. There is an instance of it for each form of the
-        /// trap, which the compiler puts right between the values.
+        /// Combines all these values in a few rounds around `call`. There is one instance for each form of the trap,
+        /// and the compiler puts the trap right between the values.
         #[inline(never)]
         fn holding(call: impl Fn([usize; 6]) -> isize) -> (usize, u64) {
             let (mut ints, mut floats) = (0_usize, 0_f64);
             for round in 0..black_box(9_usize) {
-                // Each value is there before the call. Of a condition and of a product a part is used there, or else the
-                // compiler would compare and multiply after it. The integers come last, for one to be in each register.
+                // Each value exists before the call. A part of each condition and product is used before the call,
+                // otherwise the compiler would compare and multiply after it. The integers come last, so that there is
+                // one in each register.
                 let [$($float),*] = black_box(array::from_fn(|n| (round + n) as f64));
                 let [$($condition),*] = black_box(array::from_fn(|n| (round + n) % 7));
                 $(
@@ -53,7 +55,7 @@ macro_rules! holding {
 
                 let result = call([$($argument),*]);
 
-                // Each step needs the one before it, and so the result.
+                // Each step needs the step before it, and so the result of the call.
                 ints ^= result as usize;
                 floats += result as f64;
                 $(ints = ints.rotate_left(5) ^ $argument;)*
@@ -90,7 +92,7 @@ fn survive(call: impl Fn([usize; 6]) -> isize) -> Outcome {
 }
 
 pub fn survive_a_trap_without_arguments() -> Outcome {
-    // SAFETY: no pointer. The call has no arguments; the kernel ignores these, here and below.
+    // SAFETY: no pointer. The system call has no arguments, and the kernel ignores these, here and below.
     survive(|_| unsafe { trap::syscall0(YIELD) })
 }
 

@@ -1,4 +1,4 @@
-//! `timerfd_settime` and `timerfd_gettime` as the kernel shapes them.
+//! `timerfd_settime` and `timerfd_gettime` as the kernel defines them.
 
 use core::time::Duration;
 
@@ -32,7 +32,7 @@ pub fn a_field_out_of_range_is_inval_and_changes_nothing() -> Outcome {
     is_still_armed(&timer)
 }
 
-/// The kernel clears the upper half of the field for programs of these ABIs, which may have left anything in it.
+/// For programs of these ABIs the kernel clears the upper half of the field, because they may leave any value in it.
 pub fn a_32_bit_abi_looks_at_the_low_half_of_the_nanoseconds() -> Outcome {
     let timer = armed()?;
     let new = spec((0, (1 << 32) + 5), (HOUR.as_secs() as i64, 0));
@@ -47,7 +47,7 @@ pub fn a_32_bit_abi_looks_at_the_low_half_of_the_nanoseconds() -> Outcome {
     }
 }
 
-/// The address comes before the flags and the times, those before the descriptor.
+/// The kernel checks the address first, then the flags and the times, then the descriptor.
 pub fn errors_come_in_this_order() -> Outcome {
     let (timer, event, nobody) = (armed()?, EventFd::new(0)?, kernel::not_open());
     let set = |fd, flags, value| time::timerfd_settime(fd, flags, &spec((0, 0), value), None);
@@ -63,7 +63,7 @@ pub fn errors_come_in_this_order() -> Outcome {
     is_still_armed(&timer)
 }
 
-/// There is nothing to undo: the old value is written last.
+/// The kernel writes the old value last, and does not undo the arming.
 pub fn a_bad_address_for_the_old_value_is_fault_and_arms_all_the_same() -> Outcome {
     let timer = TimerFd::nonblocking(Clock::Monotonic)?;
     let new = spec((DAY.as_secs() as i64, 0), (HOUR.as_secs() as i64, 0));
@@ -229,7 +229,7 @@ pub fn a_timer_that_a_step_would_cancel_is_disarmed_like_another() -> Outcome {
     Ok(())
 }
 
-/// The kernel's last nanosecond is 2^63 - 1. A 32-bit call alone cannot even ask for it.
+/// The kernel's last nanosecond is 2^63 - 1. With only a 32-bit call, a program cannot ask for it.
 pub fn huge_times_end_at_the_kernels_last_nanosecond() -> Outcome {
     let last = Duration::from_nanos(i64::MAX as u64);
     let huge = TimerSpec::every(Duration::new(i64::MAX as u64, 999_999_999));
@@ -239,7 +239,7 @@ pub fn huge_times_end_at_the_kernels_last_nanosecond() -> Outcome {
         check_eq!(timer.arm_at(huge.initial), Err(Errno::OVERFLOW));
         return is_still_armed(&timer);
     }
-    // In the second of them neither now nor the delay is beyond it, but their sum is.
+    // In the second entry, neither now nor the delay is beyond the last nanosecond, but their sum is.
     for (flags, initial) in [
         (SetTimeFlags::empty(), huge.initial),
         (SetTimeFlags::empty(), last - Duration::from_nanos(1)),
@@ -248,14 +248,15 @@ pub fn huge_times_end_at_the_kernels_last_nanosecond() -> Outcome {
         timer.set(flags, TimerSpec { initial, interval: huge.interval })?;
         let left = timer.get()?;
         check_eq!(left.interval, last);
-        // It ends at that time of a clock that runs since boot, which in a time namespace is not the one that we see.
+        // The time ends at the last nanosecond of the clock that runs since boot. In a time namespace, the program sees
+        // another clock.
         check_in!(left.initial, last / 2..last);
         check_eq!(timer.take(), Ok(None));
     }
     Ok(())
 }
 
-/// 2^31 seconds end in January 2038, 2^32 in February 2106. A clock that began at boot is never past them.
+/// 2^31 seconds end in January 2038, 2^32 seconds in February 2106. A clock that starts at boot never reaches them.
 pub fn deadlines_past_2038_and_2106_are_exact() -> Outcome {
     let timer = TimerFd::nonblocking(Clock::Monotonic)?;
     for seconds in [1 << 31, (1 << 31) + 1, 1 << 32, (1 << 32) + 5] {
@@ -279,7 +280,7 @@ pub fn deadlines_past_2038_and_2106_are_exact() -> Outcome {
     Ok(())
 }
 
-/// The last second that 32 bits hold.
+/// The times end in the last second that 32 bits can hold.
 pub fn times_up_to_2038_need_no_64_bits() -> Outcome {
     let timer = TimerFd::nonblocking(Clock::Monotonic)?;
     let last = Duration::new(i32::MAX as u64, 999_999_999);

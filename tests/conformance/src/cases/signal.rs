@@ -10,7 +10,7 @@ use crate::outcome::Text;
 use crate::uapi::SIG_BLOCK;
 use crate::{Outcome, kernel};
 
-/// Signals are numbered from 1 to this.
+/// The highest signal number. The lowest is 1.
 const LAST: u32 = 8 * size_of::<SigSet>() as u32;
 
 fn all() -> impl Iterator<Item = Signal> {
@@ -41,7 +41,7 @@ pub fn a_signal_has_a_name_if_there_is_a_constant() -> Outcome {
     check_eq!(Signal::HUP.name(), Some("SIGHUP"));
     check_eq!(Signal::CHLD.name(), Some("SIGCHLD"));
     check_eq!(Signal::SYS.name(), Some("SIGSYS"));
-    // All below the real-time signals but one: SIGSTKFLT or SIGEMT.
+    // All signals below the real-time signals have a name, except one: SIGSTKFLT or SIGEMT.
     check_eq!(all().filter(|signal| signal.name().is_some()).count(), 30);
     check!(all().skip(31).all(|signal| signal.name().is_none()));
     Ok(())

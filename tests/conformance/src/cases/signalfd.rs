@@ -1,6 +1,6 @@
-//! The descriptor of signals.
+//! The signal descriptor.
 //!
-//! The signals are those that end nothing by default, and the real-time ones, which [`Blocked`] takes away.
+//! The cases use signals that end no process by default, and real-time signals, which [`Blocked`] takes at the end.
 
 use barefd::fd::{AsFd, OwnedFd};
 use barefd::sys::SignalfdSiginfo;
@@ -113,7 +113,7 @@ pub fn a_signal_that_is_pending_already_is_not_queued_again() -> Outcome {
 
 pub fn real_time_signals_queue_in_order_with_their_values() -> Outcome {
     const VALUES: [i32; 4] = [7, 0, -1, i32::MIN];
-    // The `int` is where the pointer begins: both halves of a wider one are it.
+    // The `int` is at the start of the pointer. If the pointer is wider, both its halves are the `int`.
     let pointer = |int: i32| (u64::from(int as u32) * 0x1_0000_0001) as usize;
 
     let blocked = Blocked::new(&REAL_TIME)?;

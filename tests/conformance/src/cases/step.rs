@@ -11,7 +11,7 @@ use super::{DAY, HOUR, becomes_readable, events, set_ticks, spec};
 use crate::kernel::{SteppedClock, set_tai_offset, time, time64_refused};
 use crate::{Outcome, Unpassed};
 
-/// 2023-11-14, where the cases start: later than any time since boot, and early enough for 32 bits.
+/// 2023-11-14, the start time of the cases. It is later than any time since boot, and early enough for 32 bits.
 const START: Duration = Duration::from_secs(1_700_000_000);
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -20,7 +20,8 @@ const CANCELABLE: SetTimeFlags = SetTimeFlags::ABSTIME.union(SetTimeFlags::CANCE
 
 const REALTIMES: [Clock; 2] = [Clock::Realtime, Clock::RealtimeAlarm];
 
-/// A non-blocking timer, armed for a day after [`START`], and the clock, since then stepped to an hour after it.
+/// A non-blocking timer and the clock. The timer is armed for a day after [`START`]. After that, the clock was stepped
+/// to an hour after [`START`].
 fn canceled(clock: Clock) -> Outcome<(TimerFd, SteppedClock)> {
     let stepped = SteppedClock::at(START)?;
     let timer = TimerFd::nonblocking(clock)?;
@@ -31,7 +32,7 @@ fn canceled(clock: Clock) -> Outcome<(TimerFd, SteppedClock)> {
     Ok((timer, stepped))
 }
 
-/// Ends the case as failed if the timer does not expire at `deadline`, where the clock has just been set to `now`.
+/// Fails the case if the timer is not armed for `deadline`. The clock must have just been set to `now`.
 #[track_caller]
 fn is_armed_for(timer: &TimerFd, deadline: Duration, now: Duration) -> Outcome {
     let TimerSpec { initial, interval } = timer.get()?;
@@ -41,7 +42,7 @@ fn is_armed_for(timer: &TimerFd, deadline: Duration, now: Duration) -> Outcome {
     Err(Unpassed::failed(format_args!("the timer is at {initial:?}, {interval:?}")))
 }
 
-/// Ends the case as failed if the timer has anything to tell.
+/// Fails the case if the timer has an event to report.
 #[track_caller]
 fn tells_nothing(timer: &TimerFd) -> Outcome {
     let (events, tick) = (events(timer, PollFlags::IN)?, timer.take()?);
@@ -119,7 +120,7 @@ pub fn an_old_value_is_not_written_after_a_step() -> Outcome {
     Ok(())
 }
 
-/// No read tells of the step then; the next call that arms with the flag does.
+/// After that, no read reports the step. The next call that arms with the flag reports it.
 pub fn arming_without_the_flag_after_a_step_puts_the_telling_off() -> Outcome {
     for clock in REALTIMES {
         let (timer, stepped) = canceled(clock)?;
@@ -169,7 +170,7 @@ pub fn ticks_after_a_step_are_canceled_and_one_expiration_is_left() -> Outcome {
     is_armed_for(&timer, START + DAY, START + HOUR)
 }
 
-/// Nobody has been told of the step when the next event comes, be it none of this clock's.
+/// No read has reported the step when the next event comes. The event need not be a change of this clock.
 pub fn steps_count_from_the_making_of_a_timer() -> Outcome {
     let stepped = SteppedClock::at(START)?;
     let before = TimerFd::nonblocking(Clock::Realtime)?;
@@ -185,7 +186,8 @@ pub fn steps_count_from_the_making_of_a_timer() -> Outcome {
     tells_nothing(&after)
 }
 
-/// 0 bytes from a blocking descriptor, and no end of file: `timerfd_read` counts no period that has not passed.
+/// A read of a blocking descriptor gives 0 bytes, which is not an end of file: `timerfd_read` counts only periods that
+/// have passed.
 pub fn a_step_back_takes_periodic_expirations_away() -> Outcome {
     for clock in REALTIMES {
         for flags in [TimerFdFlags::empty(), TimerFdFlags::NONBLOCK] {
@@ -227,7 +229,7 @@ pub fn a_step_back_does_not_take_a_single_expiration_away() -> Outcome {
         becomes_readable(&timer)?;
         stepped.set(START - DAY)?;
         check_eq!(timer.read(), Ok(1));
-        // It has expired for the last time, and shows the time to its deadline nevertheless.
+        // The timer has expired for the last time, but it shows the time until its deadline.
         is_armed_for(&timer, START, START - DAY)?;
         stepped.set(START)?;
         tells_nothing(&timer)?;
@@ -255,7 +257,7 @@ pub fn a_delay_is_not_moved_and_a_deadline_is() -> Outcome {
     tells_nothing(&every)
 }
 
-/// `kernel/time/alarmtimer.c`, `alarm_start_relative`: it becomes a time on the clock at once.
+/// `kernel/time/alarmtimer.c`, `alarm_start_relative`: the delay becomes a time on the clock at once.
 pub fn a_delay_on_an_alarm_clock_is_moved_too() -> Outcome {
     let stepped = SteppedClock::at(START)?;
     let timer = TimerFd::nonblocking(Clock::RealtimeAlarm)?;
@@ -293,7 +295,7 @@ pub fn other_clocks_and_delays_are_not_canceled() -> Outcome {
     Ok(())
 }
 
-/// The first second that 31 bits, and that 32 bits do not hold.
+/// The first second that 31 bits cannot hold, and the first that 32 bits cannot hold.
 const YEARS_2038_AND_2106: [Duration; 2] = [Duration::from_secs(1 << 31), Duration::from_secs(1 << 32)];
 
 pub fn a_clock_past_2038_and_2106_is_exact() -> Outcome {
@@ -343,7 +345,7 @@ pub fn the_old_calls_cut_a_clock_past_2038() -> Outcome {
             check!(if cut < 0 { now == Err(Errno::OVERFLOW) } else { now.is_ok_and(|now| now < MINUTE) });
         }
 
-        // Any deadline of theirs is past.
+        // Every deadline that the old calls can express is in the past.
         let timer = TimerFd::nonblocking(Clock::Realtime)?;
         let last = OldTimespec32 { tv_sec: i32::MAX, tv_nsec: 0 };
         let new = OldItimerspec32 { it_value: last, ..Default::default() };

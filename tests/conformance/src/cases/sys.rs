@@ -1,4 +1,4 @@
-//! The raw calls: what the types above them do not show.
+//! The raw calls: behavior that the types hide.
 
 use barefd::fd::{AsFd, AsRawFd};
 use barefd::sys::{self, Timespec};

@@ -1,4 +1,4 @@
-//! Expirations that nobody waited for: `TFD_IOC_SET_TICKS`.
+//! Expirations that a program sets itself: `TFD_IOC_SET_TICKS`.
 
 use core::num::NonZeroU64;
 

@@ -1,4 +1,4 @@
-//! The calls with 32-bit times, of the 32-bit ABIs that have both.
+//! The calls with 32-bit times, on the 32-bit ABIs that have both kinds.
 
 use barefd::fd::AsFd;
 use barefd::sys::{self, OldItimerspec32, OldTimespec32};
@@ -10,7 +10,7 @@ use crate::{Outcome, Unpassed};
 
 const NONE: SetTimeFlags = SetTimeFlags::empty();
 
-/// A kernel without `CONFIG_COMPAT_32BIT_TIME` has none of them.
+/// A kernel without `CONFIG_COMPAT_32BIT_TIME` has none of these calls.
 fn are_there() -> Outcome {
     if sys::timerfd_gettime(not_open()) != Err(Errno::NOSYS) {
         return Ok(());
@@ -89,7 +89,7 @@ pub fn the_old_gettime_cuts_the_seconds_to_32_bits() -> Outcome {
     let left = sys::timerfd_gettime(timer.as_fd())?;
     check_eq!(left.it_interval, OldTimespec32 { tv_sec: 5, tv_nsec: 7 });
     check_in!(left.it_value.tv_sec, 1..=3600);
-    // The types do not ask the old call while there is the other.
+    // The types do not use the old call if the kernel has the new one.
     check_eq!(timer.get()?.interval.as_secs(), (1 << 32) + 5);
     Ok(())
 }

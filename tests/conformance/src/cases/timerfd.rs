@@ -58,7 +58,8 @@ pub fn a_timer_has_exactly_the_flags_it_is_given() -> Outcome {
     Ok(())
 }
 
-/// The capability is checked at both calls, after the clock and the descriptor; looking and reading need none.
+/// The kernel checks the capability in both calls, after the clock and the descriptor. `get` and `take` need no
+/// capability.
 pub fn an_alarm_clock_without_the_capability_is_perm() -> Outcome {
     let timers = ALARMS.map(TimerFd::nonblocking);
     let without = WithoutWakeAlarm::new()?;
@@ -96,7 +97,7 @@ pub fn an_alarm_clock_with_the_capability_is_a_clock_like_another() -> Outcome {
     Ok(())
 }
 
-/// To the kernel a zero disarms.
+/// For the kernel, a zero disarms.
 pub fn a_zero_delay_or_deadline_is_due_at_once() -> Outcome {
     let arming: [fn(&TimerFd) -> barefd::Result<()>; 4] = [
         |timer| timer.arm_after(Duration::ZERO),
@@ -152,7 +153,7 @@ pub fn a_timer_is_never_early() -> Outcome {
         let timer = TimerFd::nonblocking(clock)?;
         let delay = Duration::from_millis(5);
 
-        // Of a delay, which a step of the time of day does not move.
+        // This uses a delay, because a step of the time of day does not move it.
         let start = Clock::Monotonic.now()?;
         timer.arm_after(delay)?;
         becomes_readable(&timer)?;
@@ -224,7 +225,7 @@ pub fn a_metronome_loses_no_beat_and_keeps_its_phase() -> Outcome {
     Ok(())
 }
 
-/// The next expirations are counted when somebody reads.
+/// The kernel counts the later expirations when somebody reads.
 pub fn expirations_add_up_until_they_are_read() -> Outcome {
     let period = Duration::from_millis(20);
     let timer = TimerFd::nonblocking(Clock::Monotonic)?;
@@ -285,7 +286,7 @@ pub fn a_long_read_gives_eight_bytes() -> Outcome {
     Ok(())
 }
 
-/// Kernels before about 6.10 take each part for a read of its own.
+/// Kernels before about 6.10 treat each part as a separate read.
 pub fn a_read_may_be_split_on_newer_kernels() -> Outcome {
     let timer = expired()?;
     let mut buf = [0; 8];

@@ -14,16 +14,16 @@ use crate::{Outcome, kernel};
 pub fn every_number_of_arguments_reaches_the_kernel() -> Outcome {
     // SAFETY: no pointer.
     check_in!(unsafe { trap::syscall0(__NR_getpid as usize) }, 1..);
-    // SAFETY: no pointer, and nobody's descriptor.
+    // SAFETY: no pointer, and the descriptor has no owner.
     check_eq!(unsafe { trap::syscall1(nr::CLOSE, usize::MAX) }, -(Errno::BADF.raw_os_error() as isize));
 
-    // Two: the count and the flags. Three: the length.
+    // Two arguments: the count and the flags. Three: the length.
     let event = EventFd::with_flags(3, EventFdFlags::NONBLOCK)?;
     check_eq!(event.is_nonblocking(), Ok(true));
     check_eq!(barefd::sys::read(event.as_fd(), &mut [0; 7]), Err(Errno::INVAL));
     check_eq!(event.take(), Ok(Some(3)));
 
-    // Four: the old value, with which and without.
+    // Four arguments: with the old value and without it.
     let timer = super::armed()?;
     let mut old = spec((0, 0), (0, 0));
     time::timerfd_settime(timer.as_fd(), barefd::SetTimeFlags::empty(), &spec((0, 0), (0, 0)), Some(&mut old))?;
@@ -31,7 +31,7 @@ pub fn every_number_of_arguments_reaches_the_kernel() -> Outcome {
     time::timerfd_settime(timer.as_fd(), barefd::SetTimeFlags::empty(), &spec((7, 0), (8, 0)), None)?;
     check_eq!(timer.get()?.interval.as_secs(), 7);
 
-    // Five and six: the size of a signal set.
+    // Five and six arguments: the size of a signal set.
     let sigset = size_of::<SigSet>();
     check_eq!(kernel::ppoll_mask_of(sigset, &mut [PollFd::new(&event, PollFlags::IN)]), Ok(0));
     check_eq!(kernel::ppoll_mask_of(sigset - 1, &mut [PollFd::new(&event, PollFlags::IN)]), Err(Errno::INVAL));
