@@ -1,4 +1,4 @@
-//! The kernel's calls that barefd does not wrap, and its own with arguments that its types rule out.
+//! System calls that barefd does not wrap, and system calls of barefd with arguments that its types rule out.
 
 use core::ffi::CStr;
 use core::mem::size_of;
@@ -40,17 +40,17 @@ fn raw(fd: impl AsFd) -> usize {
 ///
 /// A success must be a new descriptor.
 unsafe fn opened(ret: isize) -> Result<OwnedFd> {
-    // SAFETY: the kernel has just opened it, for nobody else.
+    // SAFETY: the kernel has just opened it, and it has no other owner.
     Errno::from_ret(ret).map(|fd| unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
 }
 
-/// A number that is never open: the kernel's own bound on descriptors is far below.
+/// A number that is never open: the kernel's own limit for descriptors is far lower.
 pub fn not_open() -> BorrowedFd<'static> {
-    // SAFETY: not -1. Nobody's descriptor can come to have the number, so that no use of it reaches one.
+    // SAFETY: it is not -1. No descriptor can ever have this number, so no use of it reaches one.
     unsafe { BorrowedFd::borrow_raw(0x7fff_fff0) }
 }
 
-/// A new descriptor of the same description, not close-on-exec.
+/// A new descriptor of the same open file description, not close-on-exec.
 pub fn dup(fd: impl AsFd) -> Result<OwnedFd> {
     // SAFETY: no pointer; a success is a new descriptor.
     unsafe { opened(trap::syscall1(uapi::__NR_dup as usize, raw(fd))) }
@@ -73,14 +73,14 @@ pub fn pipe() -> Result<(OwnedFd, OwnedFd)> {
     // SAFETY: the kernel writes two numbers to `fds`.
     Errno::from_ret(unsafe { trap::syscall2(uapi::__NR_pipe2 as usize, (&raw mut fds) as usize, flags as usize) })?;
     let [read, write] = fds;
-    // SAFETY: the kernel has just opened both, for nobody else.
+    // SAFETY: the kernel has just opened both, and they have no other owner.
     Ok(unsafe { (OwnedFd::from_raw_fd(read), OwnedFd::from_raw_fd(write)) })
 }
 
 /// Opens a file for reading; `extra` are more flags.
 pub fn open(path: &CStr, extra: u32) -> Result<OwnedFd> {
     let flags = (uapi::O_CLOEXEC | extra) as usize;
-    // SAFETY: the kernel reads `path`, which a zero ends; a success is a new descriptor.
+    // SAFETY: the kernel reads `path`, which ends with a zero; a success is a new descriptor.
     unsafe {
         let at = uapi::AT_FDCWD as isize as usize;
         opened(trap::syscall4(uapi::__NR_openat as usize, at, path.as_ptr() as usize, flags, 0))
@@ -88,7 +88,7 @@ pub fn open(path: &CStr, extra: u32) -> Result<OwnedFd> {
 }
 
 pub fn readlink<'buf>(path: &CStr, buf: &'buf mut [u8]) -> Result<&'buf [u8]> {
-    // SAFETY: the kernel reads `path`, which a zero ends, and writes into `buf`, at most its length.
+    // SAFETY: the kernel reads `path`, which ends with a zero, and writes into `buf`, at most its length.
     let len = Errno::from_ret(unsafe {
         let at = uapi::AT_FDCWD as isize as usize;
         let (path, to) = (path.as_ptr() as usize, buf.as_mut_ptr() as usize);
@@ -99,13 +99,13 @@ pub fn readlink<'buf>(path: &CStr, buf: &'buf mut [u8]) -> Result<&'buf [u8]> {
 
 /// `read` to an address where there is no memory.
 pub fn read_nowhere(fd: impl AsFd, len: usize) -> Result<usize> {
-    // SAFETY: the kernel finds no memory of the program's to write to.
+    // SAFETY: the kernel finds no memory of the program to write to.
     Errno::from_ret(unsafe { trap::syscall3(nr::READ, raw(fd), NOWHERE, len) })
 }
 
 /// `write` from an address where there is no memory.
 pub fn write_nowhere(fd: impl AsFd, len: usize) -> Result<usize> {
-    // SAFETY: the kernel finds no memory of the program's to read from.
+    // SAFETY: the kernel finds no memory of the program to read from.
     Errno::from_ret(unsafe { trap::syscall3(nr::WRITE, raw(fd), NOWHERE, len) })
 }
 
@@ -196,7 +196,7 @@ pub fn ioctl_fionread(fd: impl AsFd) -> Result<i32> {
 }
 
 fn ioctl_nowhere(fd: impl AsFd, command: u32) -> Result<()> {
-    // SAFETY: the kernel finds no memory of the program's to read from or write to.
+    // SAFETY: the kernel finds no memory of the program to read from or write to.
     Errno::from_ret(unsafe { trap::syscall3(nr::IOCTL, raw(fd), command as usize, NOWHERE) }).map(drop)
 }
 
@@ -205,7 +205,7 @@ pub fn set_ticks_from_nowhere(fd: impl AsFd, neighbour: u32) -> Result<()> {
     ioctl_nowhere(fd, ioctl::TFD_IOC_SET_TICKS + neighbour)
 }
 
-/// Whether the kernel knows `TFD_IOC_SET_TICKS`, by a number that is not barefd's.
+/// Whether the kernel knows `TFD_IOC_SET_TICKS`. The number does not come from barefd.
 pub fn has_set_ticks(timer: impl AsFd) -> bool {
     set_ticks_from_nowhere(timer, 0) == Err(Errno::FAULT)
 }
@@ -232,7 +232,7 @@ pub fn eventfd2_wide(initial: usize, flags: u32) -> Result<OwnedFd> {
     unsafe { opened(trap::syscall2(nr::EVENTFD2, initial, flags as usize)) }
 }
 
-/// Whether the kernel, or a filter before it, does not know the calls with 64-bit times, while this ABI has others.
+/// Whether this ABI has old calls, and the kernel or a filter does not know the calls with 64-bit times.
 pub fn time64_refused() -> bool {
     #[cfg(time32)]
     return barefd::sys::timerfd_gettime64(not_open()) == Err(Errno::NOSYS);
@@ -240,8 +240,8 @@ pub fn time64_refused() -> bool {
     false
 }
 
-/// The calls of [`barefd::sys`] that take a time, whatever they are called here: those with 64-bit times, or those with
-/// 32-bit ones where [`time64_refused`]. Fields that do not fit lose their upper half.
+/// The calls of [`barefd::sys`] that take a time, under the same names on every ABI. They use 64-bit times, or 32-bit
+/// times if [`time64_refused`]. Fields that do not fit lose their upper half.
 pub mod time {
     #[cfg(not(time64))]
     pub use barefd::sys::{clock_gettime, ppoll, timerfd_gettime, timerfd_settime};
@@ -321,7 +321,7 @@ pub mod time {
     }
 }
 
-/// The numbers that [`time`] goes by.
+/// The system call numbers that [`time`] uses.
 fn time_nr() -> (usize, usize, usize) {
     #[cfg(time32)]
     if time64_refused() {
@@ -335,7 +335,7 @@ fn time_nr() -> (usize, usize, usize) {
 
 /// `timerfd_settime` from an address where there is no memory.
 pub fn settime_from_nowhere(fd: impl AsFd, flags: u32) -> Result<()> {
-    // SAFETY: the kernel finds no memory of the program's to read from.
+    // SAFETY: the kernel finds no memory of the program to read from.
     Errno::from_ret(unsafe { trap::syscall4(time_nr().0, raw(fd), flags as usize, NOWHERE, 0) }).map(drop)
 }
 
@@ -346,20 +346,20 @@ pub fn settime_old_nowhere(fd: impl AsFd, flags: u32, new: Itimerspec) -> Result
     let new = time::narrow_both(new);
     #[cfg(time32)]
     let from = if time64_refused() { (&raw const new) as usize } else { from };
-    // SAFETY: the kernel reads `new` in the layout of that number, and finds no memory of the program's to write to.
+    // SAFETY: the kernel reads `new` in the layout of that number, and finds no memory of the program to write to.
     Errno::from_ret(unsafe { trap::syscall4(time_nr().0, raw(fd), flags as usize, from, NOWHERE) }).map(drop)
 }
 
 /// `timerfd_gettime` to an address where there is no memory.
 pub fn gettime_nowhere(fd: impl AsFd) -> Result<()> {
-    // SAFETY: the kernel finds no memory of the program's to write to.
+    // SAFETY: the kernel finds no memory of the program to write to.
     Errno::from_ret(unsafe { trap::syscall2(time_nr().1, raw(fd), NOWHERE) }).map(drop)
 }
 
-/// A set of no signals, with room for more than any kernel's.
+/// A set without signals, larger than the set of any kernel.
 const NO_SIGNALS: [u64; 16] = [0; 16];
 
-/// `signalfd4` of a new descriptor, with an empty mask that is said to have `size` bytes.
+/// `signalfd4` of a new descriptor, with an empty mask and with `size` as its size in bytes.
 pub fn signalfd4_mask_of(size: usize) -> Result<OwnedFd> {
     if size > size_of_val(&NO_SIGNALS) {
         return Err(Errno::INVAL);
@@ -370,11 +370,11 @@ pub fn signalfd4_mask_of(size: usize) -> Result<OwnedFd> {
 
 /// `signalfd4` of a new descriptor, with a mask at an address where there is no memory.
 pub fn signalfd4_mask_nowhere() -> Result<OwnedFd> {
-    // SAFETY: the kernel finds no memory of the program's to read from; a success is a new descriptor.
+    // SAFETY: the kernel finds no memory of the program to read from; a success is a new descriptor.
     unsafe { opened(trap::syscall4(nr::SIGNALFD4, usize::MAX, NOWHERE, size_of::<SigSet>(), 0)) }
 }
 
-/// `rt_sigprocmask` of an empty set that is said to have `size` bytes, by the number of the operation.
+/// `rt_sigprocmask` of an empty set, with `size` as its size in bytes and with the number of the operation.
 pub fn sigprocmask_of(how: u32, size: usize) -> Result<()> {
     if size > size_of_val(&NO_SIGNALS) {
         return Err(Errno::INVAL);
@@ -384,10 +384,10 @@ pub fn sigprocmask_of(how: u32, size: usize) -> Result<()> {
         .map(drop)
 }
 
-/// `rt_sigprocmask` of a set at an address where there is no memory, or of the mask to one.
+/// `rt_sigprocmask` that reads a set from, or writes the mask to, an address where there is no memory.
 pub fn sigprocmask_nowhere(new: bool) -> Result<()> {
     let (new, old) = if new { (NOWHERE, 0) } else { (0, NOWHERE) };
-    // SAFETY: the kernel finds no memory of the program's to read from or write to.
+    // SAFETY: the kernel finds no memory of the program to read from or write to.
     Errno::from_ret(unsafe { trap::syscall4(nr::RT_SIGPROCMASK, 0, new, old, size_of::<SigSet>()) }).map(drop)
 }
 
@@ -404,7 +404,7 @@ fn thread_id() -> usize {
 pub fn user_id() -> u32 {
     #[cfg(not(any(target_arch = "arm", target_arch = "m68k", target_arch = "sparc", target_arch = "x86")))]
     use uapi::__NR_getuid as GETUID;
-    // The other one has 16 bits there.
+    // The older call has only 16 bits for a user id there.
     #[cfg(any(target_arch = "arm", target_arch = "m68k", target_arch = "sparc", target_arch = "x86"))]
     use uapi::__NR_getuid32 as GETUID;
     // SAFETY: no pointer.
@@ -419,7 +419,7 @@ pub fn signal_self(signal: Signal) -> Result<()> {
         .map(drop)
 }
 
-/// `siginfo_t` of a signal that a process sent, or of a child, and no shorter than the kernel's
+/// `siginfo_t` for a signal that a process sent, or for a child. It is at least as long as the kernel's struct
 /// (`include/uapi/asm-generic/siginfo.h`).
 #[repr(C)]
 #[derive(Default)]
@@ -434,7 +434,7 @@ struct Info {
 struct Who {
     pid: u32,
     uid: u32,
-    /// Of a child, the status begins at the same byte.
+    /// For a child, the status starts at the same byte.
     value: usize,
 }
 
@@ -455,19 +455,19 @@ pub fn queue_self(signal: Signal, value: usize) -> Result<()> {
     .map(drop)
 }
 
-/// A new process, which is a copy of this thread: its number, or `None` in the new one.
+/// Makes a new process, a copy of this thread. Returns its number, or `None` in the new process.
 ///
 /// # Safety
 ///
-/// Where the process has other threads, the new one must make system calls alone, and end by one.
+/// If this process has other threads, the new process must make only system calls, and must end with a system call.
 pub unsafe fn fork() -> Result<Option<u32>> {
     let parent = process_id();
     let flags = Signal::CHLD.raw() as usize;
     let (first, second) = if cfg!(target_arch = "s390x") { (0, flags) } else { (flags, 0) };
-    // SAFETY: the new process shares no memory with this one, and begins on a copy of this stack.
+    // SAFETY: the new process shares no memory with this one, and starts on a copy of this stack.
     let ret = unsafe { trap::syscall5(uapi::__NR_clone as usize, first, second, 0, 0, 0) };
     let child = Errno::from_ret(ret)? as u32;
-    // What the call returns in the new one is not zero everywhere.
+    // On some architectures the call does not return zero in the new process.
     Ok((process_id() == parent).then_some(child))
 }
 
@@ -487,11 +487,11 @@ pub fn wait(child: u32) -> Result<i32> {
 
 /// `ppoll` of `count` entries at an address where there is no memory, without a timeout.
 pub fn ppoll_nowhere(count: usize) -> Result<usize> {
-    // SAFETY: the kernel finds no memory of the program's to read from or write to.
+    // SAFETY: the kernel finds no memory of the program to read from or write to.
     Errno::from_ret(unsafe { trap::syscall5(time_nr().2, NOWHERE, count, 0, 0, 0) })
 }
 
-/// `ppoll` with a timeout of zero and an empty signal mask that is said to have `size` bytes.
+/// `ppoll` with a timeout of zero and an empty signal mask, with `size` as the size of the mask in bytes.
 pub fn ppoll_mask_of(size: usize, fds: &mut [PollFd<'_>]) -> Result<usize> {
     let mut timeout = Timespec::default();
     if size > size_of_val(&NO_SIGNALS) {
@@ -499,12 +499,12 @@ pub fn ppoll_mask_of(size: usize, fds: &mut [PollFd<'_>]) -> Result<usize> {
     }
     let (fds, count) = (fds.as_mut_ptr() as usize, fds.len());
     let (timeout, mask) = ((&raw mut timeout) as usize, NO_SIGNALS.as_ptr() as usize);
-    // SAFETY: the kernel writes to the entries and the timeout, which is zero in either layout and no larger than this
-    // one, and reads at most `size` bytes of the mask.
+    // SAFETY: the kernel writes to the entries and the timeout, and reads at most `size` bytes of the mask. The timeout
+    // is zero in both layouts, and no layout is larger than this one.
     Errno::from_ret(unsafe { trap::syscall5(time_nr().2, fds, count, timeout, mask, size) })
 }
 
-/// What `epoll_pwait` gave: the events, and the number that the descriptor was added with.
+/// The result of `epoll_pwait`: the events, and the number that was given when the descriptor was added.
 pub type Event = (u32, u64);
 
 pub struct Epoll(OwnedFd);
@@ -523,12 +523,12 @@ impl Epoll {
             .map(drop)
     }
 
-    /// The first event, or `None` if none comes in that time.
+    /// The first event, or `None` if no event comes in this time.
     pub fn wait(&self, milliseconds: usize) -> Result<Option<Event>> {
         self.wait_with_mask_of(size_of::<SigSet>(), milliseconds)
     }
 
-    /// The same with an empty signal mask that is said to have `size` bytes.
+    /// The same with an empty signal mask, with `size` as its size in bytes.
     pub fn wait_with_mask_of(&self, size: usize, milliseconds: usize) -> Result<Option<Event>> {
         let mut event = uapi::epoll_event { events: 0, data: 0 };
         if size > size_of_val(&NO_SIGNALS) {
@@ -555,7 +555,7 @@ impl From<Epoll> for OwnedFd {
     }
 }
 
-/// Takes the right to make and arm alarm timers from this thread, and gives it back on drop.
+/// Removes the right to make and arm alarm timers from this thread, and restores it on drop.
 pub struct WithoutWakeAlarm {
     before: Capabilities,
 }
@@ -564,8 +564,8 @@ type Capabilities = [uapi::__user_cap_data_struct; 2];
 
 fn capabilities(number: u32, data: &mut Capabilities) -> Result<()> {
     let header = uapi::__user_cap_header_struct { version: uapi::_LINUX_CAPABILITY_VERSION_3, pid: 0 };
-    // SAFETY: of version 3 there are two structs, which capget writes and capset reads; 0 is this thread. No program
-    // relies on a capability for its memory.
+    // SAFETY: version 3 has two structs. capget writes them and capset reads them. 0 means this thread. Memory safety
+    // does not depend on a capability.
     Errno::from_ret(unsafe {
         trap::syscall2(number as usize, (&raw const header) as usize, (data as *mut Capabilities) as usize)
     })
@@ -599,14 +599,14 @@ impl WithoutWakeAlarm {
 
 impl Drop for WithoutWakeAlarm {
     fn drop(&mut self) {
-        // It is still permitted, so that this cannot fail.
+        // The capability is still permitted, so this cannot fail.
         let _ = capabilities(uapi::__NR_capset, &mut self.before);
     }
 }
 
-/// `CLOCK_REALTIME` as a case sets it, set back on drop to what it would show by then.
+/// `CLOCK_REALTIME` while a case sets it. On drop, it gets the time that it would show without the case.
 pub struct SteppedClock {
-    /// What it showed, and `CLOCK_MONOTONIC` at the same time.
+    /// The original time on it, and the time on `CLOCK_MONOTONIC` at the same moment.
     before: (Duration, Duration),
 }
 
@@ -636,12 +636,13 @@ impl SteppedClock {
 impl Drop for SteppedClock {
     fn drop(&mut self) {
         let (realtime, monotonic) = self.before;
-        // The clock was set before, so that this can only fail as reading the other can.
+        // The clock was set before, so setting it works. Only reading the other clock could fail.
         let _ = Clock::Monotonic.now().and_then(|now| self.set(realtime + now.saturating_sub(monotonic)));
     }
 }
 
-/// Sets the offset of `CLOCK_TAI`: to timers the same event as a step of `CLOCK_REALTIME`, which stays as it is.
+/// Sets the offset of `CLOCK_TAI`. For timers this is the same event as a step of `CLOCK_REALTIME`, but
+/// `CLOCK_REALTIME` does not change.
 pub fn set_tai_offset(seconds: i64) -> Result<()> {
     #[cfg(not(time64))]
     use uapi::__NR_clock_adjtime as CLOCK_ADJTIME;
@@ -666,7 +667,7 @@ pub fn set_tai_offset(seconds: i64) -> Result<()> {
     Errno::from_ret(unsafe { trap::syscall2(CLOCK_ADJTIME as usize, clock, timex) }).map(drop)
 }
 
-/// The standard streams, closed; they are back on drop.
+/// Closes the standard streams, and restores them on drop.
 pub struct ClosedStreams {
     kept: [OwnedFd; 3],
 }
@@ -674,13 +675,13 @@ pub struct ClosedStreams {
 impl ClosedStreams {
     pub fn new() -> Result<Self> {
         let keep = |number| {
-            // SAFETY: not -1. The number is only duplicated.
+            // SAFETY: it is not -1. The call only duplicates the number.
             let stream = unsafe { BorrowedFd::borrow_raw(number) };
             barefd::sys::fcntl_dupfd_cloexec(stream, 100)
         };
         let closed = Self { kept: [keep(0)?, keep(1)?, keep(2)?] };
         for number in STREAMS {
-            // SAFETY: nobody owns the number, and nobody uses it while the case runs, which is alone.
+            // SAFETY: nobody owns the number. The case runs alone, so nobody uses the number meanwhile.
             drop(unsafe { OwnedFd::from_raw_fd(number) });
         }
         Ok(closed)
@@ -690,18 +691,19 @@ impl ClosedStreams {
 impl Drop for ClosedStreams {
     fn drop(&mut self) {
         for (number, kept) in STREAMS.zip(&self.kept) {
-            // SAFETY: no pointer. Whoever got the number meanwhile was dropped before.
+            // SAFETY: no pointer. A descriptor that got the number meanwhile is already dropped.
             let _ = unsafe { trap::syscall3(uapi::__NR_dup3 as usize, raw(kept), number as usize, 0) };
         }
     }
 }
 
-/// Whether an emulator of processes stands before the kernel: it looks at addresses first, the kernel at the descriptor.
+/// Whether the program runs under an emulator such as QEMU's user mode. An emulator checks addresses first, the kernel
+/// checks the descriptor first.
 pub fn is_emulated() -> bool {
     write_nowhere(not_open(), 8) == Err(Errno::FAULT)
 }
 
-/// Whether the kernel below is a 64-bit one.
+/// Whether the kernel is a 64-bit kernel.
 pub fn is_64_bit() -> Result<bool> {
     const FIELD: usize = 65;
     const MACHINE: usize = 4;
@@ -711,8 +713,8 @@ pub fn is_64_bit() -> Result<bool> {
     Ok(names[MACHINE].windows(2).any(|pair| pair == b"64") || names[MACHINE].starts_with(b"s390x"))
 }
 
-/// Lets the kernel add one to `counter`, where it heeds no maximum: the completion of an asynchronous poll, which is there
-/// at once since a new counter is writable.
+/// Lets the kernel add one to `counter` when an asynchronous poll completes. There the kernel does not respect the
+/// maximum. The poll completes at once, because a new counter is writable.
 pub fn add_from_the_kernel(counter: impl AsFd) -> Result<()> {
     const IOCB_CMD_POLL: u16 = 5;
     const IOCB_FLAG_RESFD: u32 = 1;
@@ -735,11 +737,11 @@ pub fn add_from_the_kernel(counter: impl AsFd) -> Result<()> {
     }
     static_assertions::const_assert_eq!(size_of::<Iocb>(), 64);
 
-    /// Destroyed on drop.
+    /// A context that is destroyed on drop.
     struct Context(usize);
     impl Drop for Context {
         fn drop(&mut self) {
-            // SAFETY: the context is this struct's, and what it holds has no pointer into the program.
+            // SAFETY: this struct owns the context. The context has no pointer into the program.
             let _ = unsafe { trap::syscall1(uapi::__NR_io_destroy as usize, self.0) };
         }
     }
@@ -759,7 +761,7 @@ pub fn add_from_the_kernel(counter: impl AsFd) -> Result<()> {
         ..Default::default()
     };
     let requests = [&raw const request];
-    // SAFETY: the kernel reads the one request, and nothing of it after the call.
+    // SAFETY: the kernel reads the only request, and does not use it after the call.
     Errno::from_ret(unsafe { trap::syscall3(uapi::__NR_io_submit as usize, context.0, 1, requests.as_ptr() as usize) })
         .map(drop)
 }
