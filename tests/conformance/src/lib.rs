@@ -6,22 +6,22 @@
     clippy::large_enum_variant,
     reason = "a failure holds its text, since nothing here allocates"
 )]
-//! The conformance cases of barefd: what the kernel does behind each type and call, once, for two runners. `cargo test`
-//! shows each under its own name (`tests/conformance.rs` in the root package); the binary of this package runs them
-//! without libc and without the standard library, on any architecture and as PID 1.
+//! The conformance cases of barefd. They check the kernel's behavior behind each type and call. Two runners use them.
+//! `cargo test` runs each case under its own name (`tests/conformance.rs` in the root package). The binary of this
+//! package runs them without libc and without the standard library, on any architecture and as PID 1.
 //!
-//! A case shares its process with the others, which may run at the same time: it leaves no state behind, and expects
-//! nothing of descriptors that are not its own. What differs from one machine to the next is decided in the case, and
-//! where nothing is left to check it says that it does not apply, and why.
+//! A case shares its process with other cases, which may run at the same time. It leaves no state behind, and assumes
+//! nothing about descriptors that it does not own. The case itself handles the differences between machines. If it
+//! cannot check anything, it says that it does not apply, and why.
 //!
-//! [`ALONE`] are those that step the clock or close the standard streams: they run where the program is PID 1 of a virtual
-//! machine, and nowhere else. What needs a machine that is suspended, or a kernel that was built otherwise, no case shows:
+//! The cases in [`ALONE`] step the clock or close the standard streams. They run only if the program is PID 1 of a
+//! virtual machine. No case checks behavior that needs a suspended machine, or a kernel with another configuration:
 //!
 //! - a resume from suspend is a step of `CLOCK_REALTIME`, and an alarm clock ends the suspend
-//! - in a time namespace deadlines on `CLOCK_MONOTONIC` and `CLOCK_BOOTTIME` are the namespace's
+//! - in a time namespace, deadlines on `CLOCK_MONOTONIC` and `CLOCK_BOOTTIME` are times of the namespace
 //! - a kernel without `CONFIG_COMPAT_32BIT_TIME`, or without the calls with 64-bit times
 //!
-//! Signal handlers, threads, `execve` and limits are the hosted tests' part.
+//! The hosted tests cover signal handlers, threads, `execve` and limits.
 
 #[macro_use]
 mod outcome;
@@ -38,12 +38,12 @@ use cases::{init, step};
 pub use kernel::is_emulated;
 pub use outcome::{Failure, Outcome, Text, Unpassed};
 
-/// A name, `subject::what_it_proves`, and what proves it.
+/// A name, `subject::what_it_proves`, and the function that proves it.
 pub type Case = (&'static str, fn() -> Outcome);
 
-/// Gives the list of all cases to `callback!`, as `subject { case case … } …`.
+/// Passes the list of all cases to `callback!`, as `subject { case case … } …`.
 ///
-/// A condition of a case must hold in every package that expands the list: it may name cfgs of the compiler, and those that
+/// The list is also expanded in other packages. A condition of a case may use only the compiler's cfgs, and those that
 /// the crate's build script sets.
 #[macro_export]
 macro_rules! each_case {
@@ -307,7 +307,7 @@ macro_rules! table {
 /// Every case, by subject.
 pub const CASES: &[&[Case]] = each_case!(table);
 
-/// What only a machine of one's own allows.
+/// The cases that are allowed only on a separate machine.
 pub const ALONE: &[&[Case]] = table! {
     step {
         a_step_is_told_once_and_the_timer_stays_armed
@@ -333,7 +333,7 @@ pub const ALONE: &[&[Case]] = table! {
     }
 };
 
-/// What holds under a filter that answers `EPERM` to the calls with 64-bit times.
+/// The cases under a filter that answers `EPERM` to the calls with 64-bit times.
 #[cfg(time32)]
 pub const REFUSED: &[&[Case]] = &[&[
     ("refused::the_calls_with_64_bit_times_are_perm", cases::refused::the_calls_with_64_bit_times_are_perm),

@@ -16,9 +16,9 @@ const USAGE: &str = "usage: conformance [--init] [--refuse-time64[=ENOSYS|=EPERM
 #[derive(Default)]
 struct Options {
     list: bool,
-    /// It is the first process of a machine of its own.
+    /// The program is the first process of a separate machine.
     init: bool,
-    /// The cases that the program has this time, if not all.
+    /// The cases for this run. If absent, all cases.
     cases: Option<&'static [&'static [Case]]>,
 }
 
@@ -32,7 +32,7 @@ fn main(args: Args) -> i32 {
             return status;
         }
     }
-    // Those that it has this time hold under their filter alone.
+    // The cases for this run hold only under their filter.
     let alone = if options.init && options.cases.is_none() { ALONE } else { &[] };
     let cases = options.cases.unwrap_or(CASES).iter().chain(alone).copied().flatten();
 
@@ -52,12 +52,12 @@ fn main(args: Args) -> i32 {
     run(cases)
 }
 
-/// Makes the program at home as the first process. What is missing after that is told, and then cases do not apply.
+/// Prepares the environment of the first process. Reports what is still missing; some cases then do not apply.
 fn settle() -> Result<(), i32> {
     if !home::is_init() {
         return Err(complain(format_args!("--init is for PID 1 of a virtual machine, whose clock it steps")));
     }
-    // The console comes first, to tell of the rest.
+    // The console comes before the reports, which are written to it.
     let dev = home::mount(c"devtmpfs", c"/dev");
     let streams = home::open_streams();
     for (what, result) in [("/dev", dev), ("/dev/console", streams), ("/proc", home::mount(c"proc", c"/proc"))] {
@@ -137,16 +137,16 @@ fn complain(what: Arguments<'_>) -> i32 {
     2
 }
 
-/// Writes a line, in one call.
+/// Writes a line in one call.
 fn say(to: BorrowedFd<'_>, what: Arguments<'_>) {
     let mut line = Text::<640>::default();
-    // What does not fit is cut; a line that does not end would swallow the next.
+    // Text that does not fit is cut. The line must still end, or the next line would continue it.
     let end = match line.write_fmt(format_args!("{what}\n")) {
         Ok(()) => "",
         Err(_) => "\n",
     };
     if write_all(to, line.as_str().as_bytes()).and_then(|()| write_all(to, end.as_bytes())).is_err() {
-        // Nobody is left to tell.
+        // There is no other place to report the failure.
         barefd_start::exit(1);
     }
 }

@@ -1,8 +1,8 @@
-//! The public constants and structs of barefd beside those of `linux-raw-sys`, for the target that this is compiled for:
-//! what differs does not compile.
+//! Compares barefd's public constants and structs with those of `linux-raw-sys`, for the target of this build. A
+//! difference does not compile.
 //!
-//! `linux-raw-sys` has no `SFD_*`. The numbers of the calls, and the constants that barefd keeps to itself, are held
-//! against others by `tests/tables.rs` and `cargo xtask headers`.
+//! `linux-raw-sys` has no `SFD_*`. `tests/tables.rs` and `cargo xtask headers` check the numbers of the calls, and the
+//! constants that barefd does not export.
 
 use core::mem::{align_of, offset_of, size_of};
 
@@ -40,7 +40,7 @@ events! {
     RDHUP = POLLRDHUP,
 }
 
-// `linux-raw-sys` has no POLLWRNORM for sparc: there it is POLLOUT, by name.
+// `linux-raw-sys` has no POLLWRNORM for sparc. On sparc, POLLWRNORM is defined as POLLOUT.
 #[cfg(not(any(target_arch = "sparc", target_arch = "sparc64")))]
 events! { WRNORM = POLLWRNORM, }
 #[cfg(any(target_arch = "sparc", target_arch = "sparc64"))]

@@ -1,18 +1,18 @@
-//! What a case found, without a panic and without memory from anywhere but the stack.
+//! The outcome of a case. It needs no panic, and no memory except the stack.
 
 use core::fmt::{self, Write};
 use core::panic::Location;
 
 use barefd::Errno;
 
-/// What a case, or a step of one, found.
+/// The outcome of a case, or of a step of a case.
 pub type Outcome<T = ()> = Result<T, Unpassed>;
 
-/// Why a case did not pass.
+/// The reason why a case did not pass.
 #[derive(Debug)]
 pub enum Unpassed {
     Failed(Failure),
-    /// The machine lacks what the case is about: the reason.
+    /// The machine does not have what the case checks, with the reason.
     NotApplicable(&'static str),
 }
 
@@ -33,7 +33,7 @@ impl From<Errno> for Unpassed {
     }
 }
 
-/// What was not as it should be, and where.
+/// A description of the failure, and its place.
 #[derive(Debug)]
 pub struct Failure {
     at: &'static Location<'static>,
@@ -46,7 +46,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Text of at most `N` bytes; what does not fit is cut.
+/// Text of at most `N` bytes. Text that does not fit is cut.
 pub struct Text<const N: usize> {
     bytes: [u8; N],
     len: usize,
@@ -85,7 +85,7 @@ impl<const N: usize> fmt::Debug for Text<N> {
     }
 }
 
-/// Ends the case as failed if the condition does not hold.
+/// Fails the case if the condition does not hold.
 macro_rules! check {
     ($condition:expr $(,)?) => {
         if !$condition {
@@ -94,7 +94,7 @@ macro_rules! check {
     };
 }
 
-/// Ends the case as failed if the first is not what the second says.
+/// Fails the case if the first value is not equal to the second.
 macro_rules! check_eq {
     ($actual:expr, $expected:expr $(,)?) => {
         match (&$actual, &$expected) {
@@ -110,7 +110,7 @@ macro_rules! check_eq {
     };
 }
 
-/// Ends the case as failed if the value lies outside the range.
+/// Fails the case if the value is outside the range.
 macro_rules! check_in {
     ($actual:expr, $range:expr $(,)?) => {
         match ($actual, $range) {

@@ -1,5 +1,5 @@
-//! A filter that refuses the calls with 64-bit times, as a kernel before Linux 5.1 (`ENOSYS`) or an old sandbox (`EPERM`)
-//! does.
+//! A filter that refuses the calls with 64-bit times, like a kernel before Linux 5.1 (`ENOSYS`) or an old sandbox
+//! (`EPERM`).
 
 use core::mem::{offset_of, size_of};
 
@@ -39,7 +39,7 @@ const fn skip_if_not(number: usize) -> Instruction {
     Instruction { code: BPF_JMP_JEQ_K, jump_if_true: 0, jump_if_false: 1, k: number as u32 }
 }
 
-/// From here on this program gets `errno` from the calls with 64-bit times.
+/// From now on, the calls with 64-bit times fail with `errno` in this program.
 ///
 /// # Errors
 ///
@@ -68,7 +68,7 @@ pub fn refuse_time64(errno: Errno) -> Result<()> {
         statement(BPF_RET_K, SECCOMP_RET_ALLOW),
     ];
     let program = Program { len: filter.len() as u16, filter: filter.as_ptr() };
-    // SAFETY: the kernel reads `program` and `filter`; what it refuses is an errno to whoever calls.
+    // SAFETY: the kernel reads `program` and `filter`. A refused call returns an errno to its caller.
     unsafe {
         Errno::from_ret(trap::syscall5(__NR_prctl as usize, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))?;
         let program = (&raw const program) as usize;

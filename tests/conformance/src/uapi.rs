@@ -1,5 +1,6 @@
-//! The numbers and structs of the kernel's calls that barefd does not wrap: those of `linux-raw-sys`. That does not compile
-//! for hexagon, which therefore has the few that are used here, from `scripts/syscall.tbl` and `include/uapi/asm-generic/`.
+//! The numbers and structs of the system calls that barefd does not wrap. They come from `linux-raw-sys`.
+//! `linux-raw-sys` does not compile for hexagon, so the few that are needed are here, from `scripts/syscall.tbl` and
+//! `include/uapi/asm-generic/`.
 
 #[cfg(not(target_arch = "hexagon"))]
 pub use linux_raw_sys::general::*;
