@@ -22,14 +22,15 @@ use crate::workspace::Workspace;
 
 const CONFORMANCE: &str = "conformance";
 const HEARTBEAT: &str = "heartbeat";
-/// What a step of `cargo xtask ci` boots: both byte orders, both word sizes, and those with the most to clobber.
+/// The kernels that a step of `cargo xtask ci` boots. They cover both byte orders, both word sizes, and the
+/// architectures that clobber most.
 const STEP: [&str; 5] = ["x86_64", "arm64", "s390x", "riscv64", "mipsel"];
-/// What the kernel says when it has no other way on.
+/// The kernel prints this when it cannot continue.
 const PANIC: &str = "Kernel panic - ";
-/// And in that line when PID 1 ended: the status, as wait(2) has it, in hexadecimal.
+/// The same line has this when PID 1 ended. The status of wait(2) follows, in hexadecimal.
 const EXIT: &str = "Attempted to kill init! exitcode=0x";
 const CLEAR: &str = "\x1b[2J";
-/// What PID 1 reads of the kernel's command line comes after this.
+/// The kernel passes the words after this on its command line to PID 1.
 const ARGUMENTS: &str = " -- ";
 
 pub fn list(_: &Workspace) -> Vec<String> {
@@ -65,7 +66,7 @@ fn on(workspace: &Workspace, names: &[String], suite: Suite) -> Result<Outcome> 
     Ok(Outcome::Done { failed: failed > 0 })
 }
 
-/// Both on some of them, and what the README says of all.
+/// Boots both programs on some kernels, and checks what the README says about all of them.
 pub fn step(workspace: &Workspace) -> Result<String> {
     let machines = STEP.iter().map(|arch| Machine::find(arch).context(*arch)).collect::<Result<Vec<_>>>()?;
     let mut lines = Vec::new();
@@ -89,7 +90,7 @@ pub fn step(workspace: &Workspace) -> Result<String> {
     Ok(format!("{passed} boots"))
 }
 
-/// The exit status of a program comes out, and one that the kernel cannot execute is an error.
+/// Checks that the runner returns the exit status of a program, and fails for a file that the kernel cannot execute.
 fn runs(workspace: &Workspace, machine: &Machine) -> Result<()> {
     let triple = machine.targets.first().context("a machine without a target")?;
     let programs = programs(workspace, HEARTBEAT, [triple].into_iter())?;
@@ -117,7 +118,7 @@ fn conformance(workspace: &Workspace, machines: &[&Machine], out: &mut dyn Write
             let own = machine.targets.first() == Some(&triple);
             let name = if own { machine.arch.to_owned() } else { format!("{} {triple}", machine.arch) };
             let told = cases::tell(&counts);
-            // What is wrong comes below the line.
+            // The failures come below the line.
             let (first, rest) = told.split_at(told.find('\n').unwrap_or(told.len()));
             writeln!(out, "{name}: {first}{note}{rest}")?;
             match counts.is_ok_and(|counts| counts.passed()) {
@@ -229,7 +230,7 @@ impl Initramfs {
 
 impl Drop for Initramfs {
     fn drop(&mut self) {
-        // What stays is ignored by git, and made anew by the next process of that number.
+        // If the file stays, git ignores it, and the next process with this number makes it again.
         let _ = fs::remove_file(&self.0);
     }
 }
@@ -244,7 +245,7 @@ fn status(console: &str) -> Option<u8> {
     })
 }
 
-/// A program with its arguments as PID 1, for cargo to run programs by: the console, and its exit status.
+/// cargo's runner: runs a program with its arguments as PID 1, prints the console, and returns the exit status.
 pub fn runner(workspace: &Workspace, words: &[String]) -> Result<Outcome> {
     let Some((arch, [program, arguments @ ..])) = words.split_first() else {
         bail!("`boot --run` takes an architecture, a program and its arguments");
@@ -271,7 +272,7 @@ fn exit_status(
         let line = lines(&String::from_utf8_lossy(&line?));
         match (&panicked, line.find(PANIC)) {
             (None, None) => writeln!(out, "{line}")?,
-            // From there on it is the kernel's complaint, after its time in brackets.
+            // From here on the text is the kernel's message. It starts with the time in brackets.
             (None, Some(at)) => {
                 let complaint = line[..at].rfind('[').unwrap_or(at);
                 write!(out, "{}", &line[..complaint])?;
@@ -282,7 +283,7 @@ fn exit_status(
     }
     ensure!(child.wait()?.success(), "QEMU was ended");
     match panicked {
-        // It powered the machine off.
+        // The program powered the machine off.
         None => Ok(0),
         Some(line) => status(&line).with_context(|| line),
     }
