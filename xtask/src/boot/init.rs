@@ -1,4 +1,5 @@
-//! The example `init` as PID 1: what it has to say, with a child that tests it, and where everything is missing.
+//! The example `init` as PID 1. Checks its output: with a child that tests it, and on a system where everything is
+//! missing.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -13,7 +14,7 @@ use crate::workspace::Workspace;
 
 const INIT: &str = "init";
 const CHILD: &str = "init-child";
-/// What init says where SIGTERM did not end everything.
+/// The line of init if SIGTERM did not end every process.
 const LEFT: &str = "processes are left";
 /// A check of the child's, and its outcome.
 const CHECKED: [&str; 2] = ["child: ok ", "child: FAILED "];
@@ -78,7 +79,7 @@ pub fn run(workspace: &Workspace, machines: &[&Machine], out: &mut dyn Write) ->
             let files = if scene.ends {
                 [init()?, File::program("child", program(&children, target)?)?].into()
             } else {
-                // What nobody can open, and what nothing can be mounted on.
+                // A file that nobody can open, and a path that nothing can be mounted on.
                 [init()?, file("dev/console", S_IFSOCK), file("proc", S_IFREG)].into()
             };
             let outcome = play(workspace, machine, scene, files);
