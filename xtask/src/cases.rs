@@ -2,14 +2,14 @@
 
 use anyhow::{Result, ensure};
 
-/// What a case may come to.
+/// The outcomes that a case may have.
 pub enum Rule {
     MustPass,
     /// It may also say that it does not apply.
     MustNotFail,
-    /// It is marked as one that what is below the program gets wrong.
+    /// It is marked: the system below the program, for example QEMU, gets the case wrong.
     MayNotPass,
-    /// The same, and a pass shows that the mark is out of date.
+    /// It is marked, and a pass shows that the mark is out of date.
     MustNotPass,
 }
 
@@ -17,7 +17,7 @@ pub enum Rule {
 #[derive(Default)]
 pub struct Counts {
     passed: usize,
-    /// The lines of the cases that came to what they may not.
+    /// The lines of the cases with an outcome that they may not have.
     wrong: Vec<String>,
     not_applicable: usize,
     marked: usize,
@@ -43,7 +43,7 @@ impl Counts {
                 _ => {}
             }
         }
-        // What the program counted, which it does not come to if it is killed.
+        // The program's own count must match. A program that is killed does not print it.
         ensure!(ok > 0 && end.starts_with(&format!("{ok} passed, ")), "it did not come to its end");
         Ok(counts)
     }
