@@ -1,5 +1,5 @@
-//! What the compiler keeps in registers across a trap, read off the assembly of `tests/clobbers`. QEMU's user mode does not
-//! show it, since there no register is lost.
+//! Checks which values the compiler keeps in registers across a trap, in the assembly of `tests/clobbers`. QEMU's user
+//! mode cannot show this, because it preserves every register.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -75,7 +75,7 @@ fn compile(workspace: &Workspace, probe: &Probe) -> Result<String> {
     let mut command = toolchain.cargo(workspace, "rustc");
     command.args(["--package", PACKAGE, "--release"]);
     if let Some(feature) = probe.feature {
-        // For the two packages alone, so that `core` need not be compiled anew.
+        // The flags are only for the two packages, so that `core` need not be compiled again.
         command.arg("-Zprofile-rustflags").env("RUSTC_BOOTSTRAP", "1");
         for package in [PACKAGE, "barefd"] {
             command
@@ -100,7 +100,7 @@ fn function<'a>(assembly: &'a str, name: &str) -> Result<Vec<&'a str>> {
     Ok(code)
 }
 
-/// The kernel returns with ctr zero.
+/// The kernel returns with a zero in ctr.
 fn no_count_register(code: &[&str]) -> Result<()> {
     ensure!(code.contains(&"sc"), "no trap");
     match code.iter().find(|line| line.starts_with("bdnz") || line.starts_with("mtctr")) {
@@ -116,7 +116,7 @@ fn carries_nothing(code: &[&str], trap: &str, kinds: &[&str]) -> Result<()> {
     for line in &code[trap + 1..] {
         let (mnemonic, operands) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let mut registers = operands.split(|c: char| !c.is_alphanumeric()).filter(|word| is_register(word, kinds));
-        // The first operand is the one that an instruction writes, but for stores.
+        // An instruction writes its first operand, except a store.
         let is_store = STORES.iter().any(|store| mnemonic.starts_with(store));
         let destination = if is_store { None } else { registers.next() };
         if let Some(register) = registers.find(|register| !written.contains(register)) {
