@@ -18,7 +18,7 @@ use crate::targets::Target;
 use crate::workspace::{CRATE, Workspace};
 
 const VERSION: &str = "0.2.5";
-/// The images made here; the tag tells which architectures one has.
+/// The images that this command makes. The tag says which architectures an image has.
 const IMAGE: &str = "barefd-cross";
 /// Debian's engine, and the library that it may lack where it is not installed.
 const ENGINE: [&str; 4] = ["docker.io", "containerd", "runc", "libdevmapper1.02.1"];
@@ -41,7 +41,7 @@ const PORTS: [Port; 6] = [
     Port { triple: "powerpc64le-unknown-linux-gnu", gnu: "powerpc64le-linux-gnu", debian: "ppc64el" },
     Port { triple: "riscv64gc-unknown-linux-gnu", gnu: "riscv64-linux-gnu", debian: "riscv64" },
 ];
-/// How many of them, from the first, run unless others are named.
+/// How many of these ports run if no name is given, counted from the first.
 const DEFAULT: usize = 2;
 /// The one whose programs the host's kernel runs.
 const I686: &str = "i686-unknown-linux-gnu";
@@ -97,7 +97,7 @@ struct Tests {
     passed: usize,
     failed: usize,
     ignored: usize,
-    /// Those that say so of themselves, among the passed.
+    /// The passed tests that say that they do not apply.
     not_applicable: usize,
     /// The failures, with what they printed.
     report: String,
@@ -108,7 +108,7 @@ impl Tests {
         let mut tests = Self::default();
         let mut in_report = false;
         for line in done.stdout.lines() {
-            // A test that runs its program anew, for itself alone, may show what that printed.
+            // A test that runs its program again, only for itself, may show the output of that run.
             if let Some(counts) = line.strip_prefix("test result:").filter(|counts| counts.contains(" 0 filtered out"))
             {
                 let count = |word| -> Option<usize> {
@@ -134,8 +134,8 @@ impl Tests {
 
 /// How the tests are run.
 enum Way {
-    /// By cross, with an engine and an image of our own. Left to itself, cross 0.2.5 misreads what rustup lists and has it
-    /// install or update toolchains.
+    /// By cross, with our own engine and image. With its own settings, cross 0.2.5 misreads rustup's list, and makes
+    /// rustup install or update toolchains.
     Made(Engine),
     /// By cargo.
     Bare,
