@@ -70,14 +70,14 @@ pub fn with_dependencies(packages: &[String]) -> Result<Vec<String>> {
     Ok(names.map(str::to_owned).collect())
 }
 
-/// A suite and an architecture that the system need not be set up for, with lists of their own. Needs no root.
+/// A suite and an architecture, with separate package lists. The system may be configured for others. Needs no root.
 pub struct Suite {
     options: Vec<String>,
 }
 
 impl Suite {
-    /// What `take` has from the first suite that has it, for an architecture by Debian's name. Not every suite can be had at
-    /// any time: while a mirror changes, its lists differ from what is said of them.
+    /// The result of `take` for the first suite where it succeeds. `arch` is Debian's name of the architecture. A suite
+    /// may be unavailable for a while: while a mirror changes, its lists may not match its Release file.
     pub fn first<T>(names: &[&str], arch: &str, cache: &Path, take: impl Fn(&Self) -> Result<T>) -> Result<T> {
         let mut taken = Err(Error::msg("no suite"));
         for name in names {
@@ -168,7 +168,7 @@ fn unpack_with(options: &[String], packages: &[String], directory: &Path) -> Res
 
 /// Fetches the package lists: old ones name files that are gone.
 pub fn update() -> Result<()> {
-    // Its status says nothing here: a source that cannot be reached need not be one that is needed.
+    // The status is ignored, because the packages may not need a source that cannot be reached.
     process::run(&mut apt_get("update"))?;
     Ok(())
 }
