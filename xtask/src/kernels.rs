@@ -166,7 +166,8 @@ impl Machine {
 
     fn fetch(&self, workspace: &Workspace, directory: &Path) -> Result<Vec<String>> {
         Suite::first(self.suites, self.debian, &workspace.target.join("cache"), |suite| {
-            // The package named is empty; it depends on one for the newest version, and that maybe on one for the image.
+            // The named package is empty. It depends on a package for the newest version, which may depend on one for
+            // the image.
             let mut package = self.package.to_owned();
             while let Some(next) = suite.depends(&package)?.into_iter().find(|next| is_kernel(next)) {
                 package = next;
@@ -181,7 +182,7 @@ impl Machine {
         let (program, package) = self.qemu;
         let mut command = if program == LOONGARCH {
             let mut command = loongarch(workspace)?;
-            // By `-initrd` the firmware would put a word of its own behind the program's arguments.
+            // With `-initrd`, the firmware would add its own word after the program's arguments.
             let size = fs::metadata(initramfs)?.len();
             command.arg("-device").arg(format!("loader,addr={FREE},force-raw=on,file={}", initramfs.display()));
             command.arg("-append").arg(format!("initrdmem={FREE},{size} {line}"));
@@ -203,7 +204,8 @@ fn cached(workspace: &Workspace, name: &str, make: impl FnOnce(&Path) -> Result<
     let home = cache.join(name);
     if !home.exists() {
         fs::create_dir_all(&cache)?;
-        // Aside, so that a part of it is never taken for the whole, nor what another makes at the same time.
+        // Made in another directory first. So nobody uses an incomplete directory, or one that another process makes at
+        // the same time.
         let aside = cache.join(format!("{name}.{}", std::process::id()));
         fs::create_dir_all(&aside)?;
         let made = make(&aside).and_then(|()| Ok(fs::rename(&aside, &home)?));
