@@ -53,7 +53,7 @@ struct Command {
     name: &'static str,
     list: fn(&Workspace) -> Vec<String>,
     run: Run,
-    /// What else it does, by option. The words after it are taken as they are.
+    /// Other actions, by option. They take the words after the option unchanged.
     others: &'static [(&'static str, Run)],
 }
 
@@ -64,7 +64,7 @@ pub enum Outcome {
     Done {
         failed: bool,
     },
-    /// As a program that was run ended.
+    /// The exit status of a program that was run.
     Exit(u8),
     /// No such step, target or architecture.
     Unknown(String),
@@ -139,7 +139,7 @@ fn arguments(mut parser: Parser) -> Result<Task, lexopt::Error> {
             Arg::Value(name) => names.push(name.string()?),
             option => {
                 let other = command.others.iter().find(|(other, _)| option == Arg::Long(other));
-                // The words before it would be none of its own.
+                // Words before the option would not belong to it.
                 let (Some((_, run)), false, true) = (other, list, names.is_empty()) else {
                     return Err(option.unexpected());
                 };
