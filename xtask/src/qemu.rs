@@ -47,7 +47,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
     Ok(Outcome::Done { failed: failed > 0 })
 }
 
-/// Everything, and what the README says of it.
+/// Runs every target, and checks what the README says about them.
 pub fn step(workspace: &Workspace) -> Result<String> {
     let mut lines = Vec::new();
     let outcomes = run_targets(workspace, &TARGETS.iter().collect::<Vec<_>>(), &mut lines)?;
@@ -98,7 +98,7 @@ fn cases(target: &Target, program: &Path) -> Result<Counts> {
     let rule = |name: &str| match (is_marked(name, big), same_version) {
         (true, true) => Rule::MustNotPass,
         (true, false) => Rule::MayNotPass,
-        // Nothing is left out without a mark, in the version for which there are marks.
+        // In the version of QEMU that the marks are for, every case without a mark must pass.
         (false, true) => Rule::MustPass,
         (false, false) => Rule::MustNotFail,
     };
