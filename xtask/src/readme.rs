@@ -1,4 +1,4 @@
-//! The README's commands: each is run by a step, so that none can go stale.
+//! Checks that a step runs each command of the README, so that no command becomes out of date.
 
 use std::fs;
 use std::process::Command;
@@ -37,7 +37,8 @@ pub fn check(workspace: &Workspace) -> Result<String> {
     Ok(format!("{} commands, {ran} run here", commands.len()))
 }
 
-/// The lines in fenced blocks that run cargo, without comments, and what follows the variables set in them.
+/// The lines in fenced blocks that run cargo, without comments. Each comes with its command, without the variables
+/// before it.
 fn commands(text: &str) -> Vec<(&str, &str)> {
     let mut fenced = false;
     let mut commands = Vec::new();
