@@ -5,7 +5,7 @@ pub struct Target {
     pub triple: &'static str,
     /// QEMU's name of its processor, as in `qemu-aarch64-static`; why it cannot be run, otherwise.
     pub qemu: Result<&'static str, &'static str>,
-    /// What rustc is told beyond what every target is.
+    /// Flags for rustc, in addition to those of every target.
     pub flags: &'static str,
     /// A linker of GNU's where LLVM's cannot link for the target, and Debian's package of it.
     pub linker: Option<(&'static str, &'static str)>,
@@ -37,7 +37,7 @@ pub const TARGETS: [Target; 37] = [
     Target { flags: "-Ctarget-feature=-lsx,-lasx", ..runs("loongarch64-unknown-linux-gnu", "loongarch64") },
     runs("s390x-unknown-linux-gnu", "s390x"),
     runs("powerpc-unknown-linux-gnu", "ppc"),
-    // ELFv1, which lld links without a word and wrongly.
+    // lld links ELFv1 wrongly, and reports no error.
     Target {
         linker: Some(("powerpc64-linux-gnu-ld", "binutils-powerpc64-linux-gnu")),
         ..runs("powerpc64-unknown-linux-gnu", "ppc64")
