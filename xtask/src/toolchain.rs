@@ -42,7 +42,7 @@ impl Toolchain {
         if let Way::Debian { .. } = way {
             debian_compiler()?;
             toolchain.compiler(workspace, DEBIAN_RUSTC, "debian");
-            // Unlocks -Zbuild-std; without `#![feature]` the code itself gains nothing from it.
+            // Unlocks -Zbuild-std. Code without `#![feature]` cannot use it for anything else.
             toolchain.set("RUSTC_BOOTSTRAP", "1");
             toolchain.args.push("-Zbuild-std=core".into());
         }
