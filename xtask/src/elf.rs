@@ -12,7 +12,8 @@ use object::{Endianness, FileKind, SymbolIndex};
 const PANIC_TEXT: [&str; 7] =
     ["panicked", "attempt to ", "out of bounds: the len", "out of range for slice", "called `", "/rustc/", ".rs"];
 
-/// Checks that the kernel alone can run the file, and that it cannot panic. Returns its size in bytes.
+/// Checks that the kernel can run the file without an interpreter or library, and that the file cannot panic. Returns
+/// its size in bytes.
 pub fn freestanding(path: &Path) -> Result<usize> {
     let data = fs::read(path)?;
     let found = match FileKind::parse(&*data)? {

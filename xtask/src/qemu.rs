@@ -29,7 +29,7 @@ pub fn list(_: &Workspace) -> Vec<String> {
     TARGETS.iter().map(line).collect()
 }
 
-/// Runs the targets named, or all; those that cannot run are told of and not counted.
+/// Runs the named targets, or all. Reports the targets that cannot run, and does not count them.
 pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
     let mut targets = Vec::new();
     for name in names {

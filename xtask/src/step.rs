@@ -1,4 +1,4 @@
-//! A step: what it is called, what it does, how its outcome is told.
+//! A step: its name, its action, and the report of its outcome.
 
 use std::io::{self, Write};
 use std::time::Instant;
@@ -27,7 +27,7 @@ pub fn select(steps: Vec<Step>, wanted: &[String]) -> Result<Vec<Step>, String> 
     Ok(steps.into_iter().filter(|step| wanted.is_empty() || wanted.iter().any(|want| named(step, want))).collect())
 }
 
-/// Runs every step, whatever became of those before it, and returns whether all passed.
+/// Runs every step, even if a step before it failed, and returns whether all passed.
 pub fn run(steps: &[Step], workspace: &Workspace) -> io::Result<bool> {
     let mut out = io::stdout();
     let mut passed = 0;
