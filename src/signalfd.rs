@@ -228,8 +228,8 @@ codes! {
 }
 
 impl SignalInfo {
-    /// Converts a record that [`sys::read`] gave. `None` if the record has no valid signal number; no kernel writes such a
-    /// record.
+    /// Converts a record that [`sys::read`] gave. `None` if the record has no valid signal number; no kernel writes
+    /// such a record.
     #[inline]
     #[must_use]
     pub const fn from_raw(raw: SignalfdSiginfo) -> Option<Self> {

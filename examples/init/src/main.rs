@@ -27,7 +27,8 @@
 //!
 //! With `--heartbeat` init writes a line each second, or each SECONDS (1 to 86400):
 //! `init: uptime 12 s, child 123, restarts 1, orphans 3`. The values are the seconds since boot, the process id of the
-//! child (`none` between two children), how often the child was started again, and how many other processes were reaped.
+//! child (`none` between two children), how often the child was started again, and how many other processes were
+//! reaped.
 //!
 //! If something fails, init writes a line to the console and continues, because the kernel panics when process 1 ends.
 //! It drops a line if the console accepts nothing for half a second, for example after Ctrl-S.
