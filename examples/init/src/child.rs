@@ -45,7 +45,8 @@ impl Child {
 
     /// The environment tells the child about the event counter `ready`, if there is one.
     pub fn start(&mut self, ready: Option<&EventFd>) -> Result<()> {
-        let Some(pid) = kernel::fork()? else { self.become_it(ready) };
+        // SAFETY: this process has one thread.
+        let Some(pid) = unsafe { kernel::fork() }? else { self.become_it(ready) };
         say(format_args!("child {pid} started"));
         self.life = Some(Life { pid, since: now(), ready: false });
         Ok(())

@@ -38,7 +38,13 @@ impl fmt::Display for Word<'_> {
 pub fn open() {
     for fd in 0..=2 {
         // The kernel opens the lowest free number, which is `fd`.
-        if kernel::is_open(fd) || kernel::open(c"/dev/console").is_ok() || kernel::open(c"/dev/null").is_ok() {
+        if kernel::is_open(fd) {
+            continue;
+        }
+        let open = |path| kernel::open(path, kernel::O_RDWR);
+        if let Ok(file) = open(c"/dev/console").or_else(|_| open(c"/dev/null")) {
+            // It stays open, also in the child.
+            let _ = file.into_raw_fd();
             continue;
         }
         // If the number stayed closed, the next descriptor would get it, and lines for the console would go there. A

@@ -37,7 +37,6 @@ mod args;
 mod child;
 mod console;
 mod events;
-mod kernel;
 mod mounts;
 mod shutdown;
 
@@ -46,6 +45,7 @@ use core::time::Duration;
 
 use barefd::{Clock, SigSet, Signal};
 use barefd_start::{Args, print, stderr};
+use init_kernel as kernel;
 
 use crate::child::Child;
 use crate::console::say;

@@ -7,14 +7,15 @@
 //! checks what init has done, and asks init to shut down. It writes a line for each check, `child: ok WHAT` or `child:
 //! FAILED WHAT`.
 
-mod kernel;
-
 use core::ffi::CStr;
 use core::time::Duration;
 
 use barefd::fd::{AsFd, FromRawFd, OwnedFd};
-use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, Result, SigSet, Signal, SignalFd, TimerFd, poll, sys};
+use barefd::{
+    Clock, Errno, EventFd, EventFdFlags, PollFd, PollFlags, Result, SigSet, Signal, SignalFd, TimerFd, poll, sys,
+};
 use barefd_start::{Args, exit, print, stdout, write_all};
+use init_kernel as kernel;
 
 barefd_start::entry!(main);
 
@@ -22,7 +23,11 @@ barefd_start::entry!(main);
 const MARKER: &CStr = c"/run-1";
 /// This file exists from the second run on.
 const SECOND_MARKER: &CStr = c"/run-2";
+/// The process id of init.
+const INIT: u32 = 1;
 const ORPHANS: usize = 8;
+/// `O_CLOEXEC`, which is the same bit.
+const CLOEXEC: u32 = EventFdFlags::CLOEXEC.bits();
 /// The orphans end this long after their start.
 const ORPHANS_LIVE: Duration = Duration::from_millis(300);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -31,9 +36,9 @@ const LONG: Duration = Duration::from_secs(10);
 const UNTIL_KILLED: Duration = Duration::from_secs(3);
 
 fn main(args: Args) -> i32 {
-    let result = match kernel::create(MARKER) {
+    let result = match create(MARKER) {
         Ok(marker) => first(&marker),
-        Err(Errno::EXIST) if kernel::create(SECOND_MARKER).is_ok() => second(args),
+        Err(Errno::EXIST) if create(SECOND_MARKER).is_ok() => second(args),
         Err(Errno::EXIST) => third(args),
         Err(errno) => Err(errno),
     };
@@ -55,7 +60,7 @@ fn check(what: &str, holds: bool) {
 
 fn first(marker: &OwnedFd) -> Result<()> {
     write_all(marker, &kernel::getpid().to_ne_bytes())?;
-    match kernel::fork()? {
+    match fork()? {
         Some(parent) => kernel::wait_for(parent)?,
         None => exit(leave_orphans(marker)),
     }
@@ -67,7 +72,7 @@ fn first(marker: &OwnedFd) -> Result<()> {
 fn leave_orphans(marker: &OwnedFd) -> Result<()> {
     let end = Clock::Monotonic.now()?.saturating_add(ORPHANS_LIVE);
     for _ in 0..ORPHANS {
-        match kernel::fork()? {
+        match fork()? {
             Some(orphan) => write_all(marker, &orphan.to_ne_bytes())?,
             None => exit(orphan(end)),
         }
@@ -91,7 +96,7 @@ fn second(args: Args) -> Result<()> {
 fn third(args: Args) -> Result<()> {
     // This comes first, before another descriptor can get the number.
     let event = event_of_init(args);
-    let marker = kernel::open(MARKER)?;
+    let marker = open(MARKER)?;
     check("restarted as another process", read_pid(&marker)?.is_some_and(|before| before != kernel::getpid()));
     let mut reaped = 0;
     while let Some(orphan) = read_pid(&marker)? {
@@ -102,38 +107,52 @@ fn third(args: Args) -> Result<()> {
     }
     check("the orphans were reaped", reaped == ORPHANS);
 
-    check("/proc is mounted", kernel::open(c"/proc/self/stat").is_ok());
-    check("/sys is mounted", kernel::open(c"/sys/kernel").is_ok());
-    check("/dev is mounted", kernel::open(c"/dev/null").is_ok());
+    check("/proc is mounted", open(c"/proc/self/stat").is_ok());
+    check("/sys is mounted", open(c"/sys/kernel").is_ok());
+    check("/dev is mounted", open(c"/dev/null").is_ok());
     check("Ctrl-Alt-Del is a signal", is_zero(c"/proc/sys/kernel/ctrl-alt-del")?);
     check("descriptors 0 to 2 are open", (0..=2).all(kernel::is_open));
     check("no signal is blocked", SigSet::thread_mask()? == SigSet::EMPTY);
     check("the session is its own", kernel::getsid()? == kernel::getpid());
-    check("the terminal is that of the session", kernel::open(c"/dev/tty").is_ok());
+    check("the terminal is that of the session", open(c"/dev/tty").is_ok());
 
     leave_stopped()?;
     let terms = SigSet::EMPTY.with(Signal::TERM);
     terms.thread_block()?;
     let terms = SignalFd::nonblocking(&terms)?;
     check("INIT_EVENTFD was notified", event.is_some_and(|event| event.notify().is_ok()));
-    kernel::kill(kernel::INIT, Signal::TERM)?;
+    kernel::kill(INIT, Signal::TERM)?;
     let came = poll(&mut [PollFd::new(&terms, PollFlags::IN)], Some(UNTIL_KILLED))? == 1;
-    check("SIGTERM came", came && terms.take()?.is_some_and(|info| info.pid() == kernel::INIT));
+    check("SIGTERM came", came && terms.take()?.is_some_and(|info| info.pid() == INIT));
     Ok(())
 }
 
 /// Leaves a stopped process behind. SIGTERM ends it, but only after SIGCONT.
 fn leave_stopped() -> Result<()> {
-    match kernel::fork()? {
+    match fork()? {
         Some(stopped) => kernel::wait_for(stopped),
         // Without a new session, the kernel continues it when this session ends.
         None => exit(kernel::setsid().and_then(|()| kernel::kill(kernel::getpid(), Signal::STOP))),
     }
 }
 
+fn open(path: &CStr) -> Result<OwnedFd> {
+    kernel::open(path, kernel::O_RDONLY | CLOEXEC)
+}
+
+/// Makes a new file, for writing. [`Errno::EXIST`] if it exists.
+fn create(path: &CStr) -> Result<OwnedFd> {
+    kernel::open(path, kernel::O_WRONLY | kernel::O_CREAT | kernel::O_EXCL | CLOEXEC)
+}
+
+fn fork() -> Result<Option<u32>> {
+    // SAFETY: this process has one thread.
+    unsafe { kernel::fork() }
+}
+
 fn is_zero(path: &CStr) -> Result<bool> {
     let mut text = [0];
-    Ok(sys::read(kernel::open(path)?.as_fd(), &mut text)? == 1 && text == *b"0")
+    Ok(sys::read(open(path)?.as_fd(), &mut text)? == 1 && text == *b"0")
 }
 
 /// The next process id in the marker file, or `None` at the end of the file.

@@ -1,17 +1,24 @@
-//! The system calls that barefd does not have, one function each. Their numbers come from init's own tables in `arch/`
-//! and from barefd.
+#![no_std]
+//! The system calls that barefd does not have, one function each, for `init`, its tests and the conformance program. Their
+//! numbers come from the tables in `examples/init/arch`, and from barefd.
 
 use core::ffi::{CStr, c_char};
 use core::fmt;
 use core::ptr;
 
-use barefd::fd::{AsRawFd, BorrowedFd, RawFd};
-use barefd::trap::{self, nr::FCNTL, nr::IOCTL};
+use barefd::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+#[cfg(nr = "fcntl")]
+use barefd::trap::nr::FCNTL;
+#[cfg(nr = "fcntl64")]
+use barefd::trap::nr::FCNTL64 as FCNTL;
+use barefd::trap::{self, nr::IOCTL};
 use barefd::{Errno, Result, SigSet, Signal};
 
 mod abi {
     include!(concat!(env!("OUT_DIR"), "/abi.rs"));
 }
+
+pub use abi::{O_CREAT, O_EXCL};
 
 use abi::nr;
 
@@ -19,8 +26,13 @@ use abi::nr;
 const F_GETFD: usize = 1;
 const F_SETFD: usize = 2;
 const AT_FDCWD: usize = -100_isize as usize;
-const O_RDWR: usize = 2;
+pub const O_RDONLY: u32 = 0;
+pub const O_WRONLY: u32 = 1;
+pub const O_RDWR: u32 = 2;
+#[cfg(nr = "wait4")]
 const WNOHANG: usize = 1;
+#[cfg(nr = "wait4")]
+const WUNTRACED: usize = 2;
 pub const MS_NOSUID: usize = 2;
 pub const MS_NODEV: usize = 4;
 pub const MS_NOEXEC: usize = 8;
@@ -44,25 +56,39 @@ fn address(string: &CStr) -> usize {
     string.as_ptr() as usize
 }
 
-pub fn getpid() -> usize {
+pub fn getpid() -> u32 {
     // SAFETY: no argument. It does not fail.
-    unsafe { trap::syscall0(nr::GETPID) as usize }
+    unsafe { trap::syscall0(nr::GETPID) as u32 }
 }
 
-/// Makes a copy of this process. Returns the child's id, or `None` in the child.
-pub fn fork() -> Result<Option<u32>> {
+/// Makes a copy of this process, with this thread alone. Returns the child's id, or `None` in the child.
+///
+/// # Safety
+///
+/// If this process has other threads, the child must make only system calls, and must end with a system call.
+pub unsafe fn fork() -> Result<Option<u32>> {
+    let parent = getpid();
     let flags = Signal::CHLD.raw() as usize;
     // The flags, then the stack; on s390x the stack is first. A stack of 0 means the same address as in this process.
     let (first, second) = if cfg!(target_arch = "s390x") { (0, flags) } else { (flags, 0) };
     // SAFETY: no flag shares memory. Both processes continue, each with its own memory.
     let pid = Errno::from_ret(unsafe { trap::syscall5(nr::CLONE, first, second, 0, 0, 0) })?;
-    Ok((pid != 0).then_some(pid as u32))
+    // On sparc the call does not return zero in the child.
+    let is_child =
+        if cfg!(any(target_arch = "sparc", target_arch = "sparc64")) { getpid() != parent } else { pid == 0 };
+    Ok((!is_child).then_some(pid as u32))
 }
 
 /// Starts a new session with this process as its leader.
 pub fn setsid() -> Result<()> {
     // SAFETY: no argument.
     unit(unsafe { trap::syscall0(nr::SETSID) })
+}
+
+/// The session of this process.
+pub fn getsid() -> Result<u32> {
+    // SAFETY: no pointer.
+    Errno::from_ret(unsafe { trap::syscall1(nr::GETSID, 0) }).map(|session| session as u32)
 }
 
 /// Makes `terminal` the controlling terminal of this process's session.
@@ -103,6 +129,7 @@ pub fn execve(path: &CStr, argv: &Vector, envp: &Vector) -> Errno {
 }
 
 /// A child that ended.
+#[cfg(nr = "wait4")]
 pub struct Ended {
     pub pid: u32,
     /// The status in the form of `wait4`.
@@ -110,6 +137,7 @@ pub struct Ended {
 }
 
 /// `exited with status 1` or `was killed by SIGKILL`.
+#[cfg(nr = "wait4")]
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = (self.status & 0x7f) as u32;
@@ -120,21 +148,41 @@ impl fmt::Display for Ended {
     }
 }
 
+/// Waits until this child ended, or is stopped.
+#[cfg(nr = "wait4")]
+pub fn wait_for(pid: u32) -> Result<()> {
+    wait4(pid as usize, WUNTRACED).map(drop)
+}
+
 /// A child that ended, or `None` if none has ended. [`Errno::CHILD`] if there is no child.
+#[cfg(nr = "wait4")]
 pub fn reap() -> Result<Option<Ended>> {
-    wait4(WNOHANG)
+    wait4(ALL, WNOHANG)
 }
 
 /// Waits for a child to end.
+#[cfg(nr = "wait4")]
 pub fn wait() -> Result<Option<Ended>> {
-    wait4(0)
+    wait4(ALL, 0)
 }
 
-fn wait4(options: usize) -> Result<Option<Ended>> {
+#[cfg(nr = "wait4")]
+fn wait4(pid: usize, options: usize) -> Result<Option<Ended>> {
     let mut status = 0_i32;
     // SAFETY: the kernel writes to `status`.
-    let pid = Errno::from_ret(unsafe { trap::syscall4(nr::WAIT4, ALL, (&raw mut status) as usize, options, 0) })?;
+    let pid = Errno::from_ret(unsafe { trap::syscall4(nr::WAIT4, pid, (&raw mut status) as usize, options, 0) })?;
     Ok((pid != 0).then_some(Ended { pid: pid as u32, status }))
+}
+
+pub fn kill(pid: u32, signal: Signal) -> Result<()> {
+    // SAFETY: no pointer.
+    unit(unsafe { trap::syscall2(nr::KILL, pid as usize, signal.raw() as usize) })
+}
+
+/// Whether a process has this id. True also if it ended and was not reaped.
+pub fn exists(pid: u32) -> bool {
+    // SAFETY: no pointer. Signal 0 is not sent.
+    unit(unsafe { trap::syscall2(nr::KILL, pid as usize, 0) }).is_ok()
 }
 
 /// Sends a signal to every process except this one.
@@ -160,11 +208,13 @@ pub fn is_open(fd: RawFd) -> bool {
     unit(unsafe { trap::syscall2(FCNTL, fd as usize, F_GETFD) }).is_ok()
 }
 
-/// Opens a file for reading and writing, with the lowest free number. The file stays open, also in a program that this
-/// process executes.
-pub fn open(path: &CStr) -> Result<()> {
-    // SAFETY: the kernel reads a string that ends with a zero.
-    unit(unsafe { trap::syscall4(nr::OPENAT, AT_FDCWD, address(path), O_RDWR, 0) })
+/// Opens a file, with the lowest free number. `flags` are `O_…`; a new file has the mode 0600.
+pub fn open(path: &CStr, flags: u32) -> Result<OwnedFd> {
+    // SAFETY: the kernel reads a string that ends with a zero; a success is a new descriptor.
+    unsafe {
+        let fd = Errno::from_ret(trap::syscall4(nr::OPENAT, AT_FDCWD, address(path), flags as usize, 0o600))?;
+        Ok(OwnedFd::from_raw_fd(fd as RawFd))
+    }
 }
 
 /// Gives a descriptor to the program that this process executes next, with the number `number`.
