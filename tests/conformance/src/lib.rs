@@ -119,7 +119,10 @@ macro_rules! each_case {
                 the_count_is_a_native_endian_u64
                 poll_tells_whether_a_read_or_a_write_would_block
                 poll_takes_nothing_from_a_counter
+                an_operation_of_the_kernels_adds_one
                 a_counter_that_the_kernel_filled_is_an_error_to_poll
+                each_way_to_read_gives_the_whole_of_what_the_kernel_filled
+                not_even_zero_can_be_added_to_what_the_kernel_filled
                 a_read_may_be_split_and_a_write_not
                 a_counter_has_no_position
                 a_counter_cannot_be_opened_anew_by_its_number
@@ -207,9 +210,11 @@ macro_rules! each_case {
                 adding_zero_is_an_edge_if_there_is_a_count
                 each_read_is_an_edge_to_a_writer
                 a_count_that_nobody_reads_stays_an_event_without_edges
+                a_semaphore_stays_an_event_until_the_last_permit_is_taken
                 each_expiration_is_an_edge
-                a_periodic_timer_that_nobody_reads_is_one_edge
-                an_expiration_that_nobody_reads_stays_an_event_without_edges
+                a_periodic_timer_gives_its_next_edge_after_a_read
+                expirations_that_nobody_reads_stay_an_event_without_edges
+                an_expiration_is_no_event_once_the_timer_is_armed_anew
             }
             signal {
                 a_signal_is_one_of_the_kernels_numbers

@@ -5,7 +5,7 @@ use core::time::Duration;
 use crate::uapi::{EPOLLET, EPOLLIN, EPOLLOUT};
 use barefd::{Clock, EventFd, TimerFd};
 
-use super::{HOUR, SOON, becomes_readable, expired};
+use super::{HOUR, SOON, becomes_readable, expired, owe};
 use crate::Outcome;
 use crate::kernel::{Epoll, Event};
 
@@ -37,6 +37,9 @@ pub fn adding_zero_is_an_edge_if_there_is_a_count() -> Outcome {
     event.write(0)?;
     check_eq!(epoll.wait(0), Ok(READABLE));
     check_eq!(epoll.wait(0), Ok(None));
+    event.read()?;
+    event.write(0)?;
+    check_eq!(epoll.wait(0), Ok(None));
     Ok(())
 }
 
@@ -44,10 +47,11 @@ pub fn each_read_is_an_edge_to_a_writer() -> Outcome {
     let (event, epoll) = (EventFd::nonblocking(0)?, Epoll::new()?);
     epoll.add(&event, EPOLLOUT | EPOLLET, DATA)?;
     check_eq!(epoll.wait(0), Ok(WRITABLE));
-    for _ in 0..2 {
-        event.write(EventFd::MAX)?;
+    check_eq!(epoll.wait(0), Ok(None));
+    for count in [1, EventFd::MAX] {
+        event.write(count)?;
         check_eq!(epoll.wait(0), Ok(None));
-        event.read()?;
+        check_eq!(event.read(), Ok(count));
         check_eq!(epoll.wait(0), Ok(WRITABLE));
         check_eq!(epoll.wait(0), Ok(None));
     }
@@ -55,11 +59,24 @@ pub fn each_read_is_an_edge_to_a_writer() -> Outcome {
 }
 
 pub fn a_count_that_nobody_reads_stays_an_event_without_edges() -> Outcome {
-    let (event, epoll) = (EventFd::nonblocking(1)?, Epoll::new()?);
+    let (event, epoll) = (EventFd::nonblocking(0)?, Epoll::new()?);
     epoll.add(&event, EPOLLIN, DATA)?;
+    check_eq!(epoll.wait(0), Ok(None));
+    event.write(2)?;
     check_eq!(epoll.wait(0), Ok(READABLE));
     check_eq!(epoll.wait(0), Ok(READABLE));
-    event.read()?;
+    check_eq!(event.read(), Ok(2));
+    check_eq!(epoll.wait(0), Ok(None));
+    Ok(())
+}
+
+pub fn a_semaphore_stays_an_event_until_the_last_permit_is_taken() -> Outcome {
+    let (semaphore, epoll) = (EventFd::semaphore(2)?, Epoll::new()?);
+    epoll.add(&semaphore, EPOLLIN, DATA)?;
+    for _ in 0..2 {
+        check_eq!(epoll.wait(0), Ok(READABLE));
+        check_eq!(semaphore.read(), Ok(1));
+    }
     check_eq!(epoll.wait(0), Ok(None));
     Ok(())
 }
@@ -77,22 +94,34 @@ pub fn each_expiration_is_an_edge() -> Outcome {
     Ok(())
 }
 
-/// As the manual says, the next period starts with a read. Until then there is only one edge, whatever the period is.
-pub fn a_periodic_timer_that_nobody_reads_is_one_edge() -> Outcome {
+/// The next period starts with a read: until then there is one edge, however many expirations there are.
+pub fn a_periodic_timer_gives_its_next_edge_after_a_read() -> Outcome {
     let (timer, epoll) = (TimerFd::nonblocking(Clock::Monotonic)?, Epoll::new()?);
     epoll.add(&timer, EPOLLIN | EPOLLET, DATA)?;
     timer.arm_every(Duration::from_millis(1))?;
-    check_eq!(epoll.wait(SOON.as_millis() as usize), Ok(READABLE));
-    check_eq!(epoll.wait(20), Ok(None));
-    timer.read()?;
-    check_eq!(epoll.wait(SOON.as_millis() as usize), Ok(READABLE));
+    for _ in 0..3 {
+        check_eq!(epoll.wait(SOON.as_millis() as usize), Ok(READABLE));
+        check_eq!(epoll.wait(20), Ok(None));
+        check_in!(timer.read()?, 2..);
+    }
     Ok(())
 }
 
-pub fn an_expiration_that_nobody_reads_stays_an_event_without_edges() -> Outcome {
+pub fn expirations_that_nobody_reads_stay_an_event_without_edges() -> Outcome {
+    let (timer, epoll) = (TimerFd::nonblocking(Clock::Realtime)?, Epoll::new()?);
+    epoll.add(&timer, EPOLLIN | EPOLLOUT, DATA)?;
+    check_eq!(epoll.wait(0), Ok(None));
+    owe(&timer, 2)?;
+    check_eq!(epoll.wait(SOON.as_millis() as usize), Ok(READABLE));
+    check_eq!(epoll.wait(0), Ok(READABLE));
+    check_eq!(timer.read(), Ok(2));
+    check_eq!(epoll.wait(0), Ok(None));
+    Ok(())
+}
+
+pub fn an_expiration_is_no_event_once_the_timer_is_armed_anew() -> Outcome {
     let (timer, epoll) = (expired()?, Epoll::new()?);
     epoll.add(&timer, EPOLLIN, DATA)?;
-    check_eq!(epoll.wait(0), Ok(READABLE));
     check_eq!(epoll.wait(0), Ok(READABLE));
     timer.arm_after(HOUR)?;
     check_eq!(epoll.wait(0), Ok(None));

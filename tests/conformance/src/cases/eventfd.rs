@@ -4,7 +4,7 @@ use crate::uapi;
 use core::time::Duration;
 
 use barefd::fd::{AsFd, AsRawFd, OwnedFd};
-use barefd::{Clock, Errno, EventFd, EventFdFlags, PollFlags, TimerFd, sys};
+use barefd::{Clock, Errno, EventFd, EventFdFlags, PollFd, PollFlags, Result, TimerFd, sys};
 
 use super::{FdInfo, c_str, events, needs_proc, proc_path};
 use crate::{Outcome, Unpassed, kernel};
@@ -12,6 +12,20 @@ use crate::{Outcome, Unpassed, kernel};
 fn full() -> Outcome<EventFd> {
     let event = EventFd::nonblocking(0)?;
     event.write(EventFd::MAX)?;
+    Ok(event)
+}
+
+fn add_from_the_kernel(event: &EventFd) -> Outcome {
+    match kernel::add_from_the_kernel(event) {
+        Err(Errno::NOSYS) => Err(Unpassed::NotApplicable("a kernel without CONFIG_AIO")),
+        result => Ok(result?),
+    }
+}
+
+/// A counter at 2^64 - 1, which no write brings about.
+fn overflown() -> Outcome<EventFd> {
+    let event = full()?;
+    add_from_the_kernel(&event)?;
     Ok(event)
 }
 
@@ -301,18 +315,42 @@ pub fn poll_takes_nothing_from_a_counter() -> Outcome {
     Ok(())
 }
 
+pub fn an_operation_of_the_kernels_adds_one() -> Outcome {
+    let event = EventFd::nonblocking(4)?;
+    add_from_the_kernel(&event)?;
+    check_eq!(event.read(), Ok(5));
+    Ok(())
+}
+
 pub fn a_counter_that_the_kernel_filled_is_an_error_to_poll() -> Outcome {
-    let event = full()?;
-    match kernel::add_from_the_kernel(&event) {
-        Err(Errno::NOSYS) => return Err(Unpassed::NotApplicable("a kernel without CONFIG_AIO")),
-        result => result?,
+    let event = overflown()?;
+    let mut fds = [PollFd::new(&event, PollFlags::IN | PollFlags::OUT)];
+    check_eq!(barefd::poll(&mut fds, Some(Duration::ZERO)), Ok(1));
+    check_eq!(fds[0].revents(), PollFlags::IN | PollFlags::ERR);
+    check!(fds[0].is_readable() && fds[0].is_failed() && !fds[0].is_writable());
+    check_eq!(event.read(), Ok(u64::MAX));
+    check_eq!(barefd::poll(&mut fds, Some(Duration::ZERO)), Ok(1));
+    check_eq!(fds[0].revents(), PollFlags::OUT);
+    Ok(())
+}
+
+pub fn each_way_to_read_gives_the_whole_of_what_the_kernel_filled() -> Outcome {
+    let reads: [fn(&EventFd) -> Result<Option<u64>>; 3] =
+        [|event| event.read().map(Some), EventFd::take, |event| event.wait().map(Some)];
+    for read in reads {
+        let event = overflown()?;
+        check_eq!(read(&event), Ok(Some(u64::MAX)));
+        check_eq!(event.take(), Ok(None));
     }
-    let all = PollFlags::IN | PollFlags::OUT;
-    check_eq!(events(&event, all), Ok(PollFlags::IN | PollFlags::ERR));
+    Ok(())
+}
+
+pub fn not_even_zero_can_be_added_to_what_the_kernel_filled() -> Outcome {
+    let event = overflown()?;
     check_eq!(event.write(0), Err(Errno::AGAIN));
+    check_eq!(event.write(1), Err(Errno::AGAIN));
     check_eq!(event.notify(), Ok(()));
-    check_eq!(event.take(), Ok(Some(u64::MAX)));
-    check_eq!(events(&event, all), Ok(PollFlags::OUT));
+    check_eq!(event.read(), Ok(u64::MAX));
     Ok(())
 }
 

@@ -67,6 +67,14 @@ fn expired() -> Outcome<TimerFd> {
     Ok(timer)
 }
 
+/// Makes a `Realtime` timer owe `expirations`, with the next one half an hour away.
+fn owe(timer: &TimerFd, expirations: u32) -> Outcome {
+    let first = (Clock::Realtime.now()? + HOUR / 2).checked_sub(HOUR * expirations);
+    let first = first.ok_or(Unpassed::NotApplicable("a clock that nobody set since 1970"))?;
+    timer.arm_every_at(first, HOUR)?;
+    Ok(())
+}
+
 /// The setting of [`armed`].
 const ARMED: TimerSpec = TimerSpec { initial: HOUR, interval: DAY };
 
