@@ -1,4 +1,4 @@
-//! Descriptors across `fork`, `execve` and sockets, and the rights that alarm clocks need.
+//! Descriptors across `fork`, `execve` and sockets, and signals between processes.
 
 mod common;
 
@@ -12,14 +12,12 @@ use std::time::Duration;
 
 use barefd::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use barefd::{
-    Clock, Errno, EventFd, EventFdFlags, SetTimeFlags, SigSet, Signal, SignalFd, SignalFdFlags, SignalInfo, Tick,
-    TimerFd, TimerFdFlags, TimerSpec, sys,
+    Clock, EventFd, EventFdFlags, SigSet, Signal, SignalFd, SignalFdFlags, SignalInfo, Tick, TimerFd, TimerFdFlags,
+    TimerSpec, sys,
 };
-use common::{Epoll, Fork, child, command, emulator, emulator_swaps, in_child, is_child, owe, run, wait};
-use libc::EPOLLIN;
+use common::{Fork, child, command, emulator, emulator_swaps, in_child, is_child, owe, run};
 
 const HOUR: Duration = Duration::from_secs(3600);
-const ALARM_CLOCKS: [Clock; 2] = [Clock::RealtimeAlarm, Clock::BoottimeAlarm];
 
 fn expired(tick: barefd::Result<Tick>) -> u64 {
     match tick {
@@ -191,35 +189,8 @@ fn a_timer_received_from_another_process_is_still_armed() {
     });
 }
 
-#[test]
-fn a_counter_and_a_timer_end_with_their_last_descriptor() {
-    in_child(|| {
-        let event = EventFd::new(1).unwrap();
-        ends_with_its_last_descriptor(event.try_clone().unwrap(), event);
-
-        let timer = TimerFd::new(Clock::Realtime).unwrap();
-        owe(&timer, 1);
-        let ready = Epoll::new();
-        ready.add(timer.as_raw_fd(), EPOLLIN);
-        assert_eq!(ready.wait(common::LIMIT), EPOLLIN);
-        ends_with_its_last_descriptor(timer.try_clone().unwrap(), timer);
-    });
-}
-
-/// Checks two descriptors of one readable object. epoll does not keep the object alive: it sees the object until both
-/// descriptors are closed.
-fn ends_with_its_last_descriptor<D: AsRawFd>(first: D, second: D) {
-    let epoll = Epoll::new();
-    epoll.add(first.as_raw_fd(), EPOLLIN);
-    assert_eq!(epoll.look(), EPOLLIN);
-    drop(first);
-    assert_eq!(epoll.look(), EPOLLIN);
-    drop(second);
-    assert_eq!(epoll.look(), 0);
-}
-
-/// Runs `body` in a process with one thread, because another thread could take a signal that is sent to the process.
-/// `body` gets a descriptor for `signals`, which the process blocks.
+/// Runs `body`, which gets a descriptor of `signals` that the process blocks, in a process of one thread: what is sent to the
+/// process another thread could take.
 fn with_signals(signals: &[Signal], body: impl FnOnce(SignalFd)) {
     let set = SigSet::from_signals(signals);
     Fork::start(|| {
@@ -237,56 +208,6 @@ fn send(process: libc::pid_t, signal: Signal) {
 fn this_process() -> libc::pid_t {
     // SAFETY: the call has no preconditions.
     unsafe { libc::getpid() }
-}
-
-/// Waits for a child's signal, and checks whose it is.
-#[track_caller]
-fn child_tells(signals: &SignalFd, child: &Fork, code: i32, status: i32) {
-    let info = signals.wait().unwrap();
-    // SAFETY: the call has no preconditions.
-    let user = unsafe { libc::getuid() };
-    assert_eq!((info.signal(), info.pid(), info.uid()), (Signal::CHLD, child.id as u32, user));
-    assert_eq!((info.code(), info.status()), (code, status));
-}
-
-#[test]
-fn a_child_tells_how_it_ended_stopped_and_went_on() {
-    in_child(|| {
-        with_signals(&[Signal::CHLD], |signals| {
-            for status in [0, 7, 255] {
-                let child = Fork::start(|| sys::exit_group(status));
-                child_tells(&signals, &child, SignalInfo::CLD_EXITED, status);
-                assert_eq!(libc::WEXITSTATUS(wait(child.id)), status);
-            }
-
-            let child = Fork::start(|| {
-                EventFd::new(0).unwrap().wait().unwrap();
-            });
-            let number = |signal: Signal| signal.raw() as i32;
-            send(child.id, Signal::STOP);
-            child_tells(&signals, &child, SignalInfo::CLD_STOPPED, number(Signal::STOP));
-            send(child.id, Signal::CONT);
-            child_tells(&signals, &child, SignalInfo::CLD_CONTINUED, number(Signal::CONT));
-            send(child.id, Signal::KILL);
-            child_tells(&signals, &child, SignalInfo::CLD_KILLED, number(Signal::KILL));
-            assert_eq!(libc::WTERMSIG(wait(child.id)), number(Signal::KILL));
-            assert_eq!(signals.take(), Ok(None));
-        });
-    });
-}
-
-#[test]
-fn one_signal_may_stand_for_several_children() {
-    in_child(|| {
-        with_signals(&[Signal::CHLD], |signals| {
-            let children = [(); 3].map(|()| Fork::start(|| sys::exit_group(0)));
-            for child in children {
-                wait(child.id);
-            }
-            assert_eq!(signals.read().unwrap().signal(), Signal::CHLD);
-            assert_eq!(signals.take(), Ok(None));
-        });
-    });
 }
 
 #[test]
@@ -374,25 +295,6 @@ fn a_process_reads_its_own_signals_from_a_descriptor_that_it_received() {
 }
 
 #[test]
-fn epoll_is_woken_for_the_process_that_added_the_descriptor() {
-    in_child(|| {
-        with_signals(&[Signal::URG], |signals| {
-            let epoll = Epoll::new();
-            epoll.add(signals.as_raw_fd(), EPOLLIN);
-            Fork::start(|| {
-                send(this_process(), Signal::URG);
-                assert_eq!(epoll.look(), 0);
-                assert_eq!(signals.read().unwrap().signal(), Signal::URG);
-            })
-            .finish();
-            assert_eq!(epoll.look(), 0);
-            send(this_process(), Signal::URG);
-            assert_eq!(epoll.look(), EPOLLIN);
-        });
-    });
-}
-
-#[test]
 fn exec_keeps_the_mask_the_set_and_what_is_pending() {
     const TEST: &str = "exec_keeps_the_mask_the_set_and_what_is_pending";
 
@@ -474,87 +376,4 @@ fn receive_descriptor(socket: &UnixStream) -> OwnedFd {
         assert!(!header.is_null() && (*header).cmsg_type == libc::SCM_RIGHTS);
         OwnedFd::from_raw_fd(libc::CMSG_DATA(header).cast::<RawFd>().read_unaligned())
     }
-}
-
-/// Whether the thread has `CAP_WAKE_ALARM` in the initial user namespace. It has no effect in another namespace.
-fn may_wake_the_system() -> bool {
-    const CAP_WAKE_ALARM: u32 = 35;
-    const INITIAL: &str = "user:[4026531837]";
-
-    let status = fs::read_to_string("/proc/thread-self/status").unwrap();
-    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap();
-    let effective = u64::from_str_radix(effective.trim(), 16).unwrap();
-    effective & 1 << CAP_WAKE_ALARM != 0 && fs::read_link("/proc/thread-self/ns/user").unwrap().as_os_str() == INITIAL
-}
-
-/// Gives up all capabilities of the thread.
-fn give_up_capabilities() {
-    const VERSION_3: u32 = 0x2008_0522;
-
-    let (header, sets) = ([VERSION_3, 0], [0_u32; 6]);
-    // SAFETY: the kernel reads a header and two times three sets of 32 bits.
-    assert_eq!(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), sets.as_ptr()) }, 0);
-    assert!(!may_wake_the_system());
-}
-
-#[test]
-fn an_alarm_clock_without_the_capability_is_eperm() {
-    in_child(|| {
-        give_up_capabilities();
-        for clock in ALARM_CLOCKS {
-            assert_eq!(TimerFd::new(clock).map(drop), Err(Errno::PERM));
-            assert_eq!(TimerFd::nonblocking(clock).map(drop), Err(Errno::PERM));
-            assert_eq!(TimerFd::with_flags(clock, TimerFdFlags::empty()).map(drop), Err(Errno::PERM));
-            clock.now().unwrap();
-        }
-    });
-}
-
-#[test]
-fn a_bad_clock_or_flag_is_einval_before_the_capability_is_looked_at() {
-    if emulator("drops the flags of timerfd_create that it does not know") {
-        return;
-    }
-    in_child(|| {
-        give_up_capabilities();
-        for clock in [-1, 2, 3, 4, 5, 6, 10, 11, 12, i32::MAX, i32::MIN] {
-            assert_eq!(sys::timerfd_create(clock, TimerFdFlags::empty()).map(drop), Err(Errno::INVAL), "{clock}");
-        }
-        let unknown = TimerFdFlags::from_bits_retain(1 << 30);
-        for clock in ALARM_CLOCKS {
-            assert_eq!(TimerFd::with_flags(clock, unknown).map(drop), Err(Errno::INVAL));
-        }
-    });
-}
-
-#[test]
-fn an_alarm_clock_with_the_capability_works_and_an_inherited_one_can_be_read_without() {
-    in_child(|| {
-        for clock in ALARM_CLOCKS {
-            if !may_wake_the_system() {
-                assert_eq!(TimerFd::new(clock).map(drop), Err(Errno::PERM));
-                continue;
-            }
-            let timer = TimerFd::nonblocking(clock).unwrap();
-            timer.arm_at(Duration::ZERO).unwrap();
-            assert_eq!(expired(timer.wait()), 1);
-            timer.arm_every(HOUR).unwrap();
-            Fork::start(|| {
-                give_up_capabilities();
-                let (flags, spec) = (SetTimeFlags::empty(), TimerSpec::once(HOUR));
-                assert_eq!(timer.arm_after(HOUR), Err(Errno::PERM));
-                assert_eq!(timer.arm_every(HOUR), Err(Errno::PERM));
-                assert_eq!(timer.arm_at(HOUR), Err(Errno::PERM));
-                assert_eq!(timer.arm_every_at(HOUR, HOUR), Err(Errno::PERM));
-                assert_eq!(timer.arm_at_cancel_on_set(HOUR), Err(Errno::PERM));
-                assert_eq!(timer.set(flags, spec), Err(Errno::PERM));
-                assert_eq!(timer.replace(flags, spec), Err(Errno::PERM));
-                assert_eq!(timer.disarm(), Err(Errno::PERM));
-
-                assert_eq!(timer.get().unwrap().interval, HOUR);
-                assert_eq!(timer.take(), Ok(None));
-            })
-            .finish();
-        }
-    });
 }

@@ -4,7 +4,6 @@
 use std::any::type_name;
 use std::ffi::{OsString, c_int};
 use std::io::{self, Write};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 use std::sync::Arc;
@@ -217,39 +216,4 @@ pub fn wait(process: libc::pid_t) -> c_int {
     let id = unsafe { libc::waitpid(process, &mut status, 0) };
     assert_eq!(id, process, "waitpid: {}", io::Error::last_os_error());
     status
-}
-
-/// An epoll instance.
-pub struct Epoll {
-    fd: OwnedFd,
-}
-
-impl Epoll {
-    pub fn new() -> Self {
-        // SAFETY: no pointer. A success is a new descriptor, and `OwnedFd` refuses -1.
-        Self { fd: unsafe { OwnedFd::from_raw_fd(libc::epoll_create1(libc::EPOLL_CLOEXEC)) } }
-    }
-
-    pub fn add(&self, fd: RawFd, events: c_int) {
-        let mut event = libc::epoll_event { events: events as u32, u64: 0 };
-        // SAFETY: the kernel reads `event`.
-        let result = unsafe { libc::epoll_ctl(self.fd.as_raw_fd(), libc::EPOLL_CTL_ADD, fd, &mut event) };
-        assert_eq!(result, 0, "epoll_ctl: {}", io::Error::last_os_error());
-    }
-
-    /// The events of the only descriptor. Zero if no event comes within `patience`.
-    pub fn wait(&self, patience: Duration) -> c_int {
-        let mut event = libc::epoll_event { events: 0, u64: 0 };
-        // SAFETY: the kernel writes to `event`.
-        match unsafe { libc::epoll_wait(self.fd.as_raw_fd(), &mut event, 1, patience.as_millis() as c_int) } {
-            0 => 0,
-            1 => event.events as c_int,
-            _ => panic!("epoll_wait: {}", io::Error::last_os_error()),
-        }
-    }
-
-    /// The events of the only descriptor at this moment.
-    pub fn look(&self) -> c_int {
-        self.wait(Duration::ZERO)
-    }
 }

@@ -419,7 +419,14 @@ pub fn signal_self(signal: Signal) -> Result<()> {
         .map(drop)
 }
 
-/// `siginfo_t` for a signal that a process sent, or for a child. It is at least as long as the kernel's struct
+/// Sends `signal` to the only thread of a child.
+pub fn signal_child(child: u32, signal: Signal) -> Result<()> {
+    let (child, signal) = (child as usize, signal.raw() as usize);
+    // SAFETY: no pointer; the child is a process of its own.
+    Errno::from_ret(unsafe { trap::syscall3(uapi::__NR_tgkill as usize, child, child, signal) }).map(drop)
+}
+
+/// `siginfo_t` of a signal that a process sent, or of a child, and no shorter than the kernel's
 /// (`include/uapi/asm-generic/siginfo.h`).
 #[repr(C)]
 #[derive(Default)]

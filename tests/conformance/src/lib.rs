@@ -135,10 +135,11 @@ macro_rules! each_case {
                 an_unknown_flag_is_inval
                 a_timer_has_exactly_the_flags_it_is_given
                 an_alarm_clock_without_the_capability_is_perm
+                a_bad_clock_or_flag_is_inval_before_the_capability_is_looked_at
                 an_alarm_clock_with_the_capability_is_a_clock_like_another
                 a_zero_delay_or_deadline_is_due_at_once
-                a_zero_period_is_inval_without_a_call
-                more_than_i64_seconds_are_overflow_without_a_call
+                a_zero_period_is_inval_and_changes_nothing
+                more_than_i64_seconds_are_overflow_and_change_nothing
                 a_timer_is_never_early
                 one_expiration_is_all_that_a_delay_gives
                 a_deadline_in_the_past_is_one_expiration
@@ -215,6 +216,8 @@ macro_rules! each_case {
                 a_periodic_timer_gives_its_next_edge_after_a_read
                 expirations_that_nobody_reads_stay_an_event_without_edges
                 an_expiration_is_no_event_once_the_timer_is_armed_anew
+                a_counter_and_a_timer_end_with_their_last_descriptor
+                signals_are_an_event_for_the_process_that_added_the_descriptor
             }
             signal {
                 a_signal_is_one_of_the_kernels_numbers
@@ -238,6 +241,7 @@ macro_rules! each_case {
                 the_lowest_number_comes_first
                 those_to_the_thread_come_before_those_to_the_process
                 a_child_tells_how_it_ended_and_one_signal_may_stand_for_several
+                a_child_tells_that_it_stopped_went_on_and_was_killed
                 another_set_is_read_from_then_on
                 wait_gives_what_is_pending_blocking_or_not
                 clones_share_the_set

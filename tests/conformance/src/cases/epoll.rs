@@ -1,13 +1,14 @@
-//! How an event loop sees the event counter and the timer.
+//! What an event loop sees of the descriptors.
 
 use core::time::Duration;
 
 use crate::uapi::{EPOLLET, EPOLLIN, EPOLLOUT};
-use barefd::{Clock, EventFd, TimerFd};
+use barefd::fd::AsFd;
+use barefd::{Clock, EventFd, Signal, TimerFd};
 
-use super::{HOUR, SOON, becomes_readable, expired, owe};
-use crate::Outcome;
+use super::{Blocked, HOUR, SOON, alone, becomes_readable, expired, owe};
 use crate::kernel::{Epoll, Event};
+use crate::{Outcome, kernel};
 
 const DATA: u64 = 0x0123_4567_89ab_cdef;
 const READABLE: Option<Event> = Some((EPOLLIN, DATA));
@@ -126,4 +127,43 @@ pub fn an_expiration_is_no_event_once_the_timer_is_armed_anew() -> Outcome {
     timer.arm_after(HOUR)?;
     check_eq!(epoll.wait(0), Ok(None));
     Ok(())
+}
+
+/// It keeps none of the descriptors open. No other process has these.
+pub fn a_counter_and_a_timer_end_with_their_last_descriptor() -> Outcome {
+    fn ends<D: AsFd>(first: D, second: D) -> Outcome {
+        let epoll = Epoll::new()?;
+        epoll.add(&first, EPOLLIN, DATA)?;
+        check_eq!(epoll.wait(0), Ok(READABLE));
+        drop(first);
+        check_eq!(epoll.wait(0), Ok(READABLE));
+        drop(second);
+        check_eq!(epoll.wait(0), Ok(None));
+        Ok(())
+    }
+    alone(|| {
+        let event = EventFd::new(1)?;
+        ends(event.try_clone()?, event)?;
+        let timer = expired()?;
+        ends(timer.try_clone()?, timer)
+    })
+}
+
+/// The signals that are looked at are those of the process that added the descriptor.
+pub fn signals_are_an_event_for_the_process_that_added_the_descriptor() -> Outcome {
+    alone(|| {
+        let blocked = Blocked::new(&[Signal::URG])?;
+        let (signals, epoll) = (blocked.signals()?, Epoll::new()?);
+        epoll.add(&signals, EPOLLIN, DATA)?;
+        alone(|| {
+            kernel::signal_self(Signal::URG)?;
+            check_eq!(epoll.wait(0), Ok(None));
+            check_eq!(signals.read()?.signal(), Signal::URG);
+            Ok(())
+        })?;
+        check_eq!(epoll.wait(0), Ok(None));
+        kernel::signal_self(Signal::URG)?;
+        check_eq!(epoll.wait(0), Ok(READABLE));
+        Ok(())
+    })
 }

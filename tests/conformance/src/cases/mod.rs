@@ -150,8 +150,8 @@ impl Drop for Blocked {
     }
 }
 
-/// Runs `body` in a separate process with one thread. `body` must make only system calls.
-fn alone(body: fn() -> Outcome) -> Outcome {
+/// Runs `body`, which makes system calls alone, in a process of its own, which has one thread.
+fn alone(body: impl FnOnce() -> Outcome) -> Outcome {
     let (read, write) = kernel::pipe()?;
     // SAFETY: the new process makes only system calls, and ends here.
     let Some(process) = (unsafe { kernel::fork() })? else {

@@ -2,6 +2,8 @@
 //!
 //! The cases use signals that end no process by default, and real-time signals, which [`Blocked`] takes at the end.
 
+use core::mem::ManuallyDrop;
+
 use barefd::fd::{AsFd, OwnedFd};
 use barefd::sys::SignalfdSiginfo;
 use barefd::{Errno, EventFd, PollFlags, Result, SigSet, Signal, SignalFd, SignalFdFlags, SignalInfo, sys};
@@ -166,6 +168,14 @@ pub fn those_to_the_thread_come_before_those_to_the_process() -> Outcome {
     })
 }
 
+/// What a child tells next: its status.
+fn told(signals: &SignalFd, child: u32, code: i32) -> Outcome<i32> {
+    let info = signals.wait()?;
+    check_eq!((info.signal(), info.code()), (Signal::CHLD, code));
+    check_eq!((info.pid(), info.uid()), (child, kernel::user_id()));
+    Ok(info.status())
+}
+
 /// Another thread of the process could take the signal.
 pub fn a_child_tells_how_it_ended_and_one_signal_may_stand_for_several() -> Outcome {
     alone(|| {
@@ -173,9 +183,7 @@ pub fn a_child_tells_how_it_ended_and_one_signal_may_stand_for_several() -> Outc
         let signals = blocked.signals()?;
         for status in [0, 7, 255] {
             let child = ended(status)?;
-            let info = signals.wait()?;
-            check_eq!((info.signal(), info.code()), (Signal::CHLD, SignalInfo::CLD_EXITED));
-            check_eq!((info.pid(), info.uid(), info.status()), (child, kernel::user_id(), status));
+            check_eq!(told(&signals, child, SignalInfo::CLD_EXITED)?, status);
             check_eq!(kernel::wait(child), Ok(status));
         }
         for child in [ended(0)?, ended(0)?, ended(0)?] {
@@ -183,6 +191,52 @@ pub fn a_child_tells_how_it_ended_and_one_signal_may_stand_for_several() -> Outc
         }
         check_eq!(next(&signals)?, Some(Signal::CHLD));
         check_eq!(next(&signals)?, None);
+        Ok(())
+    })
+}
+
+pub fn a_child_tells_that_it_stopped_went_on_and_was_killed() -> Outcome {
+    /// A child that waits for ever. Killed on drop.
+    struct Waiting(u32);
+
+    impl Waiting {
+        fn new() -> Result<Self> {
+            // SAFETY: the new process makes system calls alone, and ends here.
+            let Some(child) = (unsafe { kernel::fork() })? else {
+                let _ = EventFd::new(0).and_then(|event| event.wait());
+                sys::exit_group(1)
+            };
+            Ok(Self(child))
+        }
+
+        /// Waits for its end, after which the number may be another's.
+        fn wait(self) -> Result<i32> {
+            kernel::wait(ManuallyDrop::new(self).0)
+        }
+    }
+
+    impl Drop for Waiting {
+        fn drop(&mut self) {
+            let _ = kernel::signal_child(self.0, Signal::KILL);
+        }
+    }
+
+    alone(|| {
+        let blocked = Blocked::new(&[Signal::CHLD])?;
+        let signals = blocked.signals()?;
+        let child = Waiting::new()?;
+        for (signal, code) in [
+            (Signal::STOP, SignalInfo::CLD_STOPPED),
+            (Signal::CONT, SignalInfo::CLD_CONTINUED),
+            (Signal::KILL, SignalInfo::CLD_KILLED),
+        ] {
+            kernel::signal_child(child.0, signal)?;
+            let status = told(&signals, child.0, code)?;
+            // An emulator leaves the number of the signal as its host has it.
+            check!(status == signal.raw() as i32 || kernel::is_emulated());
+        }
+        check_eq!(signals.take(), Ok(None));
+        check_eq!(child.wait(), Ok(Signal::KILL.raw() as i32));
         Ok(())
     })
 }
