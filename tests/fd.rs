@@ -22,7 +22,7 @@ fn each(check: fn(EventFd), check_timer: fn(TimerFd), check_signals: fn(SignalFd
     check_signals(SignalFd::new(&SigSet::EMPTY).unwrap());
 }
 
-#[test]
+in_child!(drop_closes);
 fn drop_closes() {
     fn check<D: Descriptor>(descriptor: D) {
         let fd = descriptor.as_raw_fd();
@@ -30,13 +30,11 @@ fn drop_closes() {
         drop(descriptor);
         assert!(!is_open(fd));
     }
-    in_child(|| {
-        each(check, check, check);
-        check(OwnedFd::from(EventFd::new(0).unwrap()));
-    });
+    each(check, check, check);
+    check(OwnedFd::from(EventFd::new(0).unwrap()));
 }
 
-#[test]
+in_child!(the_number_survives_each_way_there_and_back);
 fn the_number_survives_each_way_there_and_back() {
     fn check<D: Descriptor>(descriptor: D) {
         let fd = descriptor.as_raw_fd();
@@ -57,26 +55,24 @@ fn the_number_survives_each_way_there_and_back() {
         drop(unsafe { OwnedFd::from_raw_fd(fd) });
         assert!(!is_open(fd));
     }
-    in_child(|| each(check, check, check));
+    each(check, check, check);
 }
 
-#[test]
+in_child!(a_borrow_neither_closes_nor_changes_the_number);
 fn a_borrow_neither_closes_nor_changes_the_number() {
     fn borrowed(fd: impl AsFd) -> RawFd {
         fd.as_fd().as_raw_fd()
     }
-    in_child(|| {
-        let mut event = EventFd::new(1).unwrap();
-        let fd = event.as_raw_fd();
-        assert_eq!(borrowed(&event), fd);
-        assert_eq!(borrowed(&mut event), fd);
-        assert_eq!(borrowed(event.as_fd()), fd);
-        assert_eq!(borrowed(PollFd::new(&event, PollFlags::IN)), fd);
-        // SAFETY: `event` keeps it open.
-        let borrow = unsafe { BorrowedFd::borrow_raw(fd) };
-        assert_eq!(poll(&mut [PollFd::from_borrowed_fd(borrow, PollFlags::IN)], None), Ok(1));
-        assert!(is_open(fd));
-    });
+    let mut event = EventFd::new(1).unwrap();
+    let fd = event.as_raw_fd();
+    assert_eq!(borrowed(&event), fd);
+    assert_eq!(borrowed(&mut event), fd);
+    assert_eq!(borrowed(event.as_fd()), fd);
+    assert_eq!(borrowed(PollFd::new(&event, PollFlags::IN)), fd);
+    // SAFETY: `event` keeps it open.
+    let borrow = unsafe { BorrowedFd::borrow_raw(fd) };
+    assert_eq!(poll(&mut [PollFd::from_borrowed_fd(borrow, PollFlags::IN)], None), Ok(1));
+    assert!(is_open(fd));
 }
 
 #[test]
@@ -100,12 +96,10 @@ fn debug_tells_the_number() {
     assert_eq!(format!("{signals:?}"), format!("SignalFd {{ fd: OwnedFd {{ fd: {fd} }} }}"));
 }
 
-#[test]
+in_child!(sys_close_closes_and_tells);
 fn sys_close_closes_and_tells() {
-    in_child(|| {
-        let event = EventFd::new(0).unwrap();
-        let fd = event.as_raw_fd();
-        assert_eq!(sys::close(event.into()), Ok(()));
-        assert!(!is_open(fd));
-    });
+    let event = EventFd::new(0).unwrap();
+    let fd = event.as_raw_fd();
+    assert_eq!(sys::close(event.into()), Ok(()));
+    assert!(!is_open(fd));
 }

@@ -332,37 +332,31 @@ fn timer_calls(timer: &TimerFd) -> [(&'static str, Result<()>); 9] {
     ]
 }
 
-#[test]
+in_child!(a_counter_of_another_kind_answers_and_leaks_nothing);
 fn a_counter_of_another_kind_answers_and_leaks_nothing() {
-    in_child(|| {
-        let before = descriptors();
-        OTHERS.iter().for_each(check_counter);
-        check_counter(&TIMER);
-        check_counter(&SIGNALS);
-        assert_eq!(descriptors(), before);
-    });
+    let before = descriptors();
+    OTHERS.iter().for_each(check_counter);
+    check_counter(&TIMER);
+    check_counter(&SIGNALS);
+    assert_eq!(descriptors(), before);
 }
 
-#[test]
+in_child!(a_timer_of_another_kind_answers_and_leaks_nothing);
 fn a_timer_of_another_kind_answers_and_leaks_nothing() {
-    in_child(|| {
-        let before = descriptors();
-        OTHERS.iter().for_each(check_timer);
-        check_timer(&COUNTER);
-        check_timer(&SIGNALS);
-        assert_eq!(descriptors(), before);
-    });
+    let before = descriptors();
+    OTHERS.iter().for_each(check_timer);
+    check_timer(&COUNTER);
+    check_timer(&SIGNALS);
+    assert_eq!(descriptors(), before);
 }
 
-#[test]
+in_child!(a_signal_descriptor_of_another_kind_answers_and_leaks_nothing);
 fn a_signal_descriptor_of_another_kind_answers_and_leaks_nothing() {
-    in_child(|| {
-        let before = descriptors();
-        OTHERS.iter().for_each(check_signals);
-        check_signals(&COUNTER);
-        check_signals(&TIMER);
-        assert_eq!(descriptors(), before);
-    });
+    let before = descriptors();
+    OTHERS.iter().for_each(check_signals);
+    check_signals(&COUNTER);
+    check_signals(&TIMER);
+    assert_eq!(descriptors(), before);
 }
 
 /// Asserts that every call that needs an open file fails with `EBADF`.
@@ -382,54 +376,50 @@ fn check_not_open(event: &EventFd, timer: &TimerFd, signals: &SignalFd) {
     assert_eq!((signals.set_signals(&SigSet::ALL), signals.set_nonblocking(true)), (Err(bad), Err(bad)));
 }
 
-#[test]
+in_child!(a_closed_number_is_ebadf_in_every_method_and_drop_survives_it);
 fn a_closed_number_is_ebadf_in_every_method_and_drop_survives_it() {
     fn close(fd: RawFd) {
         // SAFETY: the owner does not know that the number is closed, but it only makes system calls with it.
         assert_eq!(unsafe { libc::close(fd) }, 0);
     }
-    in_child(|| {
-        let before = descriptors();
-        let event = EventFd::new(1).unwrap();
-        let timer = TimerFd::new(Clock::Monotonic).unwrap();
-        let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
-        close(event.as_raw_fd());
-        close(timer.as_raw_fd());
-        close(signals.as_raw_fd());
-        check_not_open(&event, &timer, &signals);
-        assert_eq!((event.is_nonblocking(), timer.is_nonblocking()), (Err(Errno::BADF), Err(Errno::BADF)));
-        assert_eq!(signals.is_nonblocking(), Err(Errno::BADF));
-        assert_eq!(event.try_clone().map(drop), Err(Errno::BADF));
-        assert_eq!(timer.try_clone().map(drop), Err(Errno::BADF));
-        assert_eq!(signals.try_clone().map(drop), Err(Errno::BADF));
+    let before = descriptors();
+    let event = EventFd::new(1).unwrap();
+    let timer = TimerFd::new(Clock::Monotonic).unwrap();
+    let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
+    close(event.as_raw_fd());
+    close(timer.as_raw_fd());
+    close(signals.as_raw_fd());
+    check_not_open(&event, &timer, &signals);
+    assert_eq!((event.is_nonblocking(), timer.is_nonblocking()), (Err(Errno::BADF), Err(Errno::BADF)));
+    assert_eq!(signals.is_nonblocking(), Err(Errno::BADF));
+    assert_eq!(event.try_clone().map(drop), Err(Errno::BADF));
+    assert_eq!(timer.try_clone().map(drop), Err(Errno::BADF));
+    assert_eq!(signals.try_clone().map(drop), Err(Errno::BADF));
 
-        let mut fds = [PollFd::new(&event, PollFlags::IN), PollFd::new(&timer, PollFlags::empty())];
-        assert_eq!(poll(&mut fds, None), Ok(2));
-        assert!(fds.iter().all(|entry| entry.revents() == PollFlags::NVAL && entry.is_failed()));
+    let mut fds = [PollFd::new(&event, PollFlags::IN), PollFd::new(&timer, PollFlags::empty())];
+    assert_eq!(poll(&mut fds, None), Ok(2));
+    assert!(fds.iter().all(|entry| entry.revents() == PollFlags::NVAL && entry.is_failed()));
 
-        if STD_CHECKS {
-            // The check of the standard library would end the process.
-            std::mem::forget((event, timer, signals));
-        } else {
-            drop((event, timer, signals));
-        }
-        assert_eq!(descriptors(), before);
-    });
+    if STD_CHECKS {
+        // The check would end the process.
+        std::mem::forget((event, timer, signals));
+    } else {
+        drop((event, timer, signals));
+    }
+    assert_eq!(descriptors(), before);
 }
 
-#[test]
+in_child!(a_descriptor_that_is_a_path_alone_is_ebadf_where_an_open_file_is_needed);
 fn a_descriptor_that_is_a_path_alone_is_ebadf_where_an_open_file_is_needed() {
-    in_child(|| {
-        let before = descriptors();
-        let open = || barefd_fd(path(c"/dev/zero", libc::O_PATH).0);
-        let (event, timer, signals) = (EventFd::from(open()), TimerFd::from(open()), SignalFd::from(open()));
-        check_not_open(&event, &timer, &signals);
-        assert_eq!((event.is_nonblocking(), timer.is_nonblocking()), (Ok(false), Ok(false)));
-        assert_eq!(signals.is_nonblocking(), Ok(false));
-        event.try_clone().unwrap();
-        timer.try_clone().unwrap();
-        signals.try_clone().unwrap();
-        drop((event, timer, signals));
-        assert_eq!(descriptors(), before);
-    });
+    let before = descriptors();
+    let open = || barefd_fd(path(c"/dev/zero", libc::O_PATH).0);
+    let (event, timer, signals) = (EventFd::from(open()), TimerFd::from(open()), SignalFd::from(open()));
+    check_not_open(&event, &timer, &signals);
+    assert_eq!((event.is_nonblocking(), timer.is_nonblocking()), (Ok(false), Ok(false)));
+    assert_eq!(signals.is_nonblocking(), Ok(false));
+    event.try_clone().unwrap();
+    timer.try_clone().unwrap();
+    signals.try_clone().unwrap();
+    drop((event, timer, signals));
+    assert_eq!(descriptors(), before);
 }

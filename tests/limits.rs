@@ -34,128 +34,114 @@ fn fill_the_table() {
     assert_eq!(io::Error::last_os_error().raw_os_error(), Some(libc::EMFILE));
 }
 
-#[test]
+in_child!(in_a_full_table_nothing_is_made_and_nothing_leaks);
 fn in_a_full_table_nothing_is_made_and_nothing_leaks() {
-    in_child(|| {
-        let event = EventFd::new(0).unwrap();
-        let timer = TimerFd::new(Clock::Monotonic).unwrap();
-        let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
-        fill_the_table();
-        let before = descriptors();
-        let full = Err(Errno::MFILE);
-        assert_eq!(EventFd::new(0).map(drop), full);
-        assert_eq!(EventFd::nonblocking(0).map(drop), full);
-        assert_eq!(EventFd::semaphore(0).map(drop), full);
-        assert_eq!(EventFd::with_flags(0, EventFdFlags::empty()).map(drop), full);
-        assert_eq!(TimerFd::new(Clock::Monotonic).map(drop), full);
-        assert_eq!(TimerFd::nonblocking(Clock::Monotonic).map(drop), full);
-        assert_eq!(TimerFd::with_flags(Clock::Monotonic, TimerFdFlags::empty()).map(drop), full);
-        assert_eq!(SignalFd::new(&SigSet::EMPTY).map(drop), full);
-        assert_eq!(SignalFd::nonblocking(&SigSet::EMPTY).map(drop), full);
-        assert_eq!(SignalFd::with_flags(&SigSet::EMPTY, SignalFdFlags::empty()).map(drop), full);
-        assert_eq!(event.try_clone().map(drop), full);
-        assert_eq!(timer.try_clone().map(drop), full);
-        assert_eq!(signals.try_clone().map(drop), full);
-        // This call needs no free descriptor.
-        assert_eq!(signals.set_signals(&SigSet::ALL), Ok(()));
-        assert_eq!(descriptors(), before);
+    let event = EventFd::new(0).unwrap();
+    let timer = TimerFd::new(Clock::Monotonic).unwrap();
+    let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
+    fill_the_table();
+    let before = descriptors();
+    let full = Err(Errno::MFILE);
+    assert_eq!(EventFd::new(0).map(drop), full);
+    assert_eq!(EventFd::nonblocking(0).map(drop), full);
+    assert_eq!(EventFd::semaphore(0).map(drop), full);
+    assert_eq!(EventFd::with_flags(0, EventFdFlags::empty()).map(drop), full);
+    assert_eq!(TimerFd::new(Clock::Monotonic).map(drop), full);
+    assert_eq!(TimerFd::nonblocking(Clock::Monotonic).map(drop), full);
+    assert_eq!(TimerFd::with_flags(Clock::Monotonic, TimerFdFlags::empty()).map(drop), full);
+    assert_eq!(SignalFd::new(&SigSet::EMPTY).map(drop), full);
+    assert_eq!(SignalFd::nonblocking(&SigSet::EMPTY).map(drop), full);
+    assert_eq!(SignalFd::with_flags(&SigSet::EMPTY, SignalFdFlags::empty()).map(drop), full);
+    assert_eq!(event.try_clone().map(drop), full);
+    assert_eq!(timer.try_clone().map(drop), full);
+    assert_eq!(signals.try_clone().map(drop), full);
+    // That needs no place.
+    assert_eq!(signals.set_signals(&SigSet::ALL), Ok(()));
+    assert_eq!(descriptors(), before);
 
-        // There is one free descriptor. Each of these takes it and frees it again.
-        drop(timer);
-        EventFd::new(0).unwrap();
-        event.try_clone().unwrap();
-        TimerFd::new(Clock::Monotonic).unwrap();
-        SignalFd::new(&SigSet::EMPTY).unwrap();
-        assert_eq!(descriptors(), before - 1);
-    });
+    // One place, and what takes it gives it back.
+    drop(timer);
+    EventFd::new(0).unwrap();
+    event.try_clone().unwrap();
+    TimerFd::new(Clock::Monotonic).unwrap();
+    SignalFd::new(&SigSet::EMPTY).unwrap();
+    assert_eq!(descriptors(), before - 1);
 }
 
-#[test]
+in_child!(a_bad_flag_or_clock_is_einval_before_the_table_is_looked_at);
 fn a_bad_flag_or_clock_is_einval_before_the_table_is_looked_at() {
     if emulator("drops the flags of timerfd_create that it does not know") {
         return;
     }
-    in_child(|| {
-        fill_the_table();
-        assert_eq!(EventFd::with_flags(0, NO_EVENT_FLAGS).map(drop), Err(Errno::INVAL));
-        assert_eq!(TimerFd::with_flags(Clock::Monotonic, NO_TIMER_FLAGS).map(drop), Err(Errno::INVAL));
-        assert_eq!(SignalFd::with_flags(&SigSet::EMPTY, NO_SIGNAL_FLAGS).map(drop), Err(Errno::INVAL));
-        assert_eq!(sys::timerfd_create(-1, TimerFdFlags::empty()).map(drop), Err(Errno::INVAL));
-    });
+    fill_the_table();
+    assert_eq!(EventFd::with_flags(0, NO_EVENT_FLAGS).map(drop), Err(Errno::INVAL));
+    assert_eq!(TimerFd::with_flags(Clock::Monotonic, NO_TIMER_FLAGS).map(drop), Err(Errno::INVAL));
+    assert_eq!(SignalFd::with_flags(&SigSet::EMPTY, NO_SIGNAL_FLAGS).map(drop), Err(Errno::INVAL));
+    assert_eq!(sys::timerfd_create(-1, TimerFdFlags::empty()).map(drop), Err(Errno::INVAL));
 }
 
-#[test]
+in_child!(try_clone_is_einval_where_the_limit_leaves_no_number_beyond_the_standard_streams);
 fn try_clone_is_einval_where_the_limit_leaves_no_number_beyond_the_standard_streams() {
-    in_child(|| {
-        let event = EventFd::new(0).unwrap();
-        let timer = TimerFd::new(Clock::Monotonic).unwrap();
-        for limit in [0, 1, 3] {
-            limit_descriptors(limit);
-            assert_eq!(event.try_clone().map(drop), Err(Errno::INVAL), "{limit}");
-            assert_eq!(timer.try_clone().map(drop), Err(Errno::INVAL), "{limit}");
-        }
-        // The only number left is 3, and it is in use.
-        limit_descriptors(4);
-        assert_eq!(event.try_clone().map(drop), Err(Errno::MFILE));
-    });
+    let event = EventFd::new(0).unwrap();
+    let timer = TimerFd::new(Clock::Monotonic).unwrap();
+    for limit in [0, 1, 3] {
+        limit_descriptors(limit);
+        assert_eq!(event.try_clone().map(drop), Err(Errno::INVAL), "{limit}");
+        assert_eq!(timer.try_clone().map(drop), Err(Errno::INVAL), "{limit}");
+    }
+    // Three, the only number left, is taken.
+    limit_descriptors(4);
+    assert_eq!(event.try_clone().map(drop), Err(Errno::MFILE));
 }
 
-#[test]
+in_child!(a_clone_never_becomes_a_standard_stream);
 fn a_clone_never_becomes_a_standard_stream() {
     if emulator_swaps() {
         return;
     }
-    in_child(|| {
-        let event = EventFd::new(7).unwrap();
-        // SAFETY: until the process ends, only a failure prints or reads something.
-        unsafe { libc::close(0) };
-        let clone = event.try_clone().unwrap();
-        assert!(clone.as_raw_fd() >= 3);
-        assert_eq!(clone.read(), Ok(7));
-    });
+    let event = EventFd::new(7).unwrap();
+    // SAFETY: nothing is printed or read until the end of the process, but by a failure.
+    unsafe { libc::close(0) };
+    let clone = event.try_clone().unwrap();
+    assert!(clone.as_raw_fd() >= 3);
+    assert_eq!(clone.read(), Ok(7));
 }
 
-#[test]
+in_child!(polling_more_entries_than_the_limit_is_einval);
 fn polling_more_entries_than_the_limit_is_einval() {
-    in_child(|| {
-        let event = EventFd::new(1).unwrap();
-        limit_descriptors(8);
-        let mut fds = vec![PollFd::new(&event, PollFlags::IN); 9];
-        assert_eq!(poll(&mut fds, None), Err(Errno::INVAL));
-        assert!(fds.iter().all(|entry| entry.revents().is_empty()));
-        assert_eq!(poll(&mut fds[..8], None), Ok(8));
-    });
+    let event = EventFd::new(1).unwrap();
+    limit_descriptors(8);
+    let mut fds = vec![PollFd::new(&event, PollFlags::IN); 9];
+    assert_eq!(poll(&mut fds, None), Err(Errno::INVAL));
+    assert!(fds.iter().all(|entry| entry.revents().is_empty()));
+    assert_eq!(poll(&mut fds[..8], None), Ok(8));
 }
 
-#[test]
+in_child!(what_is_made_and_dropped_leaves_no_descriptor);
 fn what_is_made_and_dropped_leaves_no_descriptor() {
-    in_child(|| {
-        let before = descriptors();
-        for _ in 0..1000 {
-            let event = EventFd::new(0).unwrap();
-            let clone = event.try_clone().unwrap();
-            sys::close(event.into()).unwrap();
-            drop(OwnedFd::from(clone));
-            drop(TimerFd::new(Clock::Monotonic).unwrap().try_clone());
-            drop(SignalFd::new(&SigSet::EMPTY).unwrap().try_clone());
-        }
-        assert_eq!(descriptors(), before);
-    });
+    let before = descriptors();
+    for _ in 0..1000 {
+        let event = EventFd::new(0).unwrap();
+        let clone = event.try_clone().unwrap();
+        sys::close(event.into()).unwrap();
+        drop(OwnedFd::from(clone));
+        drop(TimerFd::new(Clock::Monotonic).unwrap().try_clone());
+        drop(SignalFd::new(&SigSet::EMPTY).unwrap().try_clone());
+    }
+    assert_eq!(descriptors(), before);
 }
 
-#[test]
+in_child!(what_cannot_be_made_leaves_no_descriptor);
 fn what_cannot_be_made_leaves_no_descriptor() {
     if emulator("drops the flags of timerfd_create that it does not know") {
         return;
     }
-    in_child(|| {
-        let before = descriptors();
-        for _ in 0..100 {
-            EventFd::with_flags(0, NO_EVENT_FLAGS).unwrap_err();
-            TimerFd::with_flags(Clock::Monotonic, NO_TIMER_FLAGS).unwrap_err();
-            SignalFd::with_flags(&SigSet::EMPTY, NO_SIGNAL_FLAGS).unwrap_err();
-            sys::timerfd_create(-1, TimerFdFlags::empty()).unwrap_err();
-        }
-        assert_eq!(descriptors(), before);
-    });
+    let before = descriptors();
+    for _ in 0..100 {
+        EventFd::with_flags(0, NO_EVENT_FLAGS).unwrap_err();
+        TimerFd::with_flags(Clock::Monotonic, NO_TIMER_FLAGS).unwrap_err();
+        SignalFd::with_flags(&SigSet::EMPTY, NO_SIGNAL_FLAGS).unwrap_err();
+        sys::timerfd_create(-1, TimerFdFlags::empty()).unwrap_err();
+    }
+    assert_eq!(descriptors(), before);
 }

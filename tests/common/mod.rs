@@ -1,7 +1,6 @@
-//! Helpers that several tests share.
-#![allow(dead_code, reason = "each test takes a part of it")]
+//! What several of the tests need.
+#![allow(dead_code, unused_imports, unused_macros, reason = "each test takes a part of it")]
 
-use std::any::type_name;
 use std::ffi::{OsString, c_int};
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -130,24 +129,41 @@ const CHILD: &str = "BAREFD_TEST_CHILD";
 /// It differs from the status of a test program that found no test to run.
 const PASSED: c_int = 42;
 
-/// Runs `body` in a separate process. It executes this program again, for the test that contains the closure `body`.
-pub fn in_child<F: FnOnce()>(body: F) {
-    // The name is CRATE::TEST::{{closure}}. If that changes, the program finds no such test, and this fails.
-    let test = type_name::<F>().split("::").nth(1).unwrap();
-    if is_child(test) {
-        child(body);
+/// Makes a function a test that runs in a process of its own: this program, executed anew for that test alone. One that has
+/// no such line is dead code, of which the compiler warns.
+///
+/// With `started by`, another function starts the process, by the command that it gets.
+macro_rules! in_child {
+    ($test:ident) => {
+        $crate::common::in_child!($test, started by $crate::common::run);
+    };
+    ($test:ident, started by $start:path) => {
+        mod $test {
+            use super::*;
+
+            #[test]
+            fn in_child() {
+                let name = concat!(stringify!($test), "::in_child");
+                $crate::common::run_in_child(name, $start, $test);
+            }
+        }
+    };
+}
+pub(crate) use in_child;
+
+/// What [`in_child!`] makes: of the test of that name, the half that this process is for.
+pub fn run_in_child(name: &str, start: impl FnOnce(&mut Command), test: fn()) {
+    if std::env::var_os(CHILD).is_some_and(|child| child == name) {
+        alarm();
+        test();
+        std::process::exit(PASSED)
     }
-    run(&mut command(test));
+    start(&mut command(name));
 }
 
-/// Whether this is the process that [`command`] made.
-pub fn is_child(test: &str) -> bool {
-    std::env::var_os(CHILD).is_some_and(|name| name == test)
-}
-
-/// The test program, to run one test in a separate process.
-pub fn command(test: &str) -> Command {
-    // cargo's runner for programs of another architecture: the kernel may not be able to execute this program itself.
+/// The test program, for that test in a process of its own.
+fn command(test: &str) -> Command {
+    // What cargo runs the programs of another architecture with: the kernel may not know how to execute this one.
     let runner = std::env::vars().find(|(name, _)| name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER"));
     let runner = runner.map(|(_, words)| words).unwrap_or_default();
     let mut words = runner.split_whitespace().map(OsString::from).chain([std::env::current_exe().unwrap().into()]);
@@ -156,7 +172,7 @@ pub fn command(test: &str) -> Command {
     command
 }
 
-/// Runs a [`command`] to its end.
+/// Runs a process that was made for a test to its end, which must be that of the test.
 pub fn run(command: &mut Command) {
     let output = command.output().unwrap();
     assert!(
@@ -166,13 +182,8 @@ pub fn run(command: &mut Command) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
-}
-
-/// Ends the process with `body`.
-pub fn child(body: impl FnOnce()) -> ! {
-    alarm();
-    body();
-    std::process::exit(PASSED)
+    // That it does not apply.
+    io::stderr().write_all(&output.stderr).unwrap();
 }
 
 /// Kills the process if it hangs.
