@@ -80,7 +80,10 @@ macro_rules! each_case {
                 a_dropped_owner_closes
                 close_closes
                 close_of_a_number_that_is_not_open_is_badf
-                a_descriptor_that_is_given_away_stays_open
+                the_number_survives_each_way_there_and_back
+                a_borrow_neither_closes_nor_changes_the_number
+                a_bare_number_is_a_number_to_the_traits_as_well
+                debug_tells_the_number
                 a_counter_made_of_a_counters_descriptor_is_that_counter
                 a_clone_is_another_descriptor_close_on_exec_and_no_standard_stream
                 clones_of_a_counter_share_the_count

@@ -1,11 +1,13 @@
 //! The owner of a descriptor, and the state that its duplicates share.
 
+use core::fmt::{Arguments, Debug, Write};
 use core::mem::ManuallyDrop;
 
-use barefd::fd::{AsFd, AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
-use barefd::{Clock, Errno, EventFd, PollFlags, SigSet, SignalFd, TimerFd, sys};
+use barefd::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, SigSet, SignalFd, TimerFd, sys};
 
 use super::{HOUR, armed, events, expired, is_still_armed};
+use crate::outcome::Text;
 use crate::{Outcome, kernel};
 
 pub fn a_dropped_owner_closes() -> Outcome {
@@ -39,19 +41,74 @@ pub fn close_of_a_number_that_is_not_open_is_badf() -> Outcome {
     Ok(())
 }
 
-pub fn a_descriptor_that_is_given_away_stays_open() -> Outcome {
-    let (read, write) = kernel::pipe()?;
-    let number = EventFd::from(write).into_raw_fd();
-    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::empty()));
-    // SAFETY: `into_raw_fd` gave the descriptor away.
-    let timer = unsafe { TimerFd::from_raw_fd(number) };
-    check_eq!(timer.as_raw_fd(), number);
-    let owned = OwnedFd::from(timer);
-    check_eq!(owned.as_raw_fd(), number);
-    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::empty()));
-    drop(owned);
-    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
+pub fn the_number_survives_each_way_there_and_back() -> Outcome {
+    fn check<D: AsFd + AsRawFd + IntoRawFd + FromRawFd + From<OwnedFd> + Into<OwnedFd>>() -> Outcome {
+        let (read, write) = kernel::pipe()?;
+        let is_open = || events(&read, PollFlags::IN).map(|events| events.is_empty());
+        let number = write.as_raw_fd();
+        let descriptor = D::from(write);
+        check_eq!((descriptor.as_raw_fd(), descriptor.as_fd().as_raw_fd()), (number, number));
+        check_eq!(descriptor.into_raw_fd(), number);
+        check_eq!(is_open(), Ok(true));
+        // SAFETY: the number was given away just now.
+        let descriptor = unsafe { D::from_raw_fd(number) };
+        check_eq!(descriptor.as_raw_fd(), number);
+        let owned: OwnedFd = descriptor.into();
+        check_eq!((owned.as_raw_fd(), owned.as_fd().as_raw_fd()), (number, number));
+        check_eq!(owned.into_raw_fd(), number);
+        check_eq!(is_open(), Ok(true));
+        // SAFETY: as above.
+        drop(unsafe { OwnedFd::from_raw_fd(number) });
+        check_eq!(is_open(), Ok(false));
+        Ok(())
+    }
+    check::<EventFd>()?;
+    check::<TimerFd>()?;
+    check::<SignalFd>()
+}
+
+pub fn a_borrow_neither_closes_nor_changes_the_number() -> Outcome {
+    fn borrowed(fd: impl AsFd) -> RawFd {
+        fd.as_fd().as_raw_fd()
+    }
+    let mut event = EventFd::nonblocking(1)?;
+    let number = event.as_raw_fd();
+    check_eq!(borrowed(&event), number);
+    check_eq!((&&event).as_fd().as_raw_fd(), number);
+    check_eq!(borrowed(&mut event), number);
+    check_eq!(borrowed(event.as_fd()), number);
+    check_eq!(borrowed(PollFd::new(&event, PollFlags::IN)), number);
+    // SAFETY: `event` keeps it open.
+    let borrow = unsafe { BorrowedFd::borrow_raw(number) };
+    check_eq!(events(borrow, PollFlags::IN), Ok(PollFlags::IN));
+    check_eq!(event.take(), Ok(Some(1)));
     Ok(())
+}
+
+pub fn a_bare_number_is_a_number_to_the_traits_as_well() -> Outcome {
+    // SAFETY: a number owns nothing.
+    let fd = unsafe { RawFd::from_raw_fd(1234) };
+    check_eq!((fd.as_raw_fd(), fd.into_raw_fd()), (1234, 1234));
+    Ok(())
+}
+
+pub fn debug_tells_the_number() -> Outcome {
+    fn shown(what: Arguments<'_>) -> Outcome<Text<80>> {
+        let mut text = Text::default();
+        check_eq!(text.write_fmt(what), Ok(()));
+        Ok(text)
+    }
+    fn check(name: &str, descriptor: impl Debug + AsRawFd) -> Outcome {
+        let expected = shown(format_args!("{name} {{ fd: OwnedFd {{ fd: {} }} }}", descriptor.as_raw_fd()))?;
+        check_eq!(shown(format_args!("{descriptor:?}"))?.as_str(), expected.as_str());
+        Ok(())
+    }
+    let event = EventFd::new(0)?;
+    let expected = shown(format_args!("BorrowedFd {{ fd: {} }}", event.as_raw_fd()))?;
+    check_eq!(shown(format_args!("{:?}", event.as_fd()))?.as_str(), expected.as_str());
+    check("EventFd", event)?;
+    check("TimerFd", TimerFd::new(Clock::Monotonic)?)?;
+    check("SignalFd", SignalFd::new(&SigSet::EMPTY)?)
 }
 
 pub fn a_counter_made_of_a_counters_descriptor_is_that_counter() -> Outcome {
@@ -63,8 +120,6 @@ pub fn a_counter_made_of_a_counters_descriptor_is_that_counter() -> Outcome {
     let event = unsafe { EventFd::from_raw_fd(event.into_raw_fd()) };
     event.write(3)?;
     check_eq!(event.take(), Ok(Some(3)));
-    check_eq!(event.as_fd().as_raw_fd(), event.as_raw_fd());
-    check_eq!((&&event).as_fd().as_raw_fd(), event.as_raw_fd());
     Ok(())
 }
 
