@@ -575,48 +575,6 @@ fn an_alarm_clock_is_read_on_its_base_clock() {
     assert_eq!(read(Clock::BoottimeAlarm), Clock::Boottime.id() as u64);
 }
 
-in_child!(constructors_pass_the_flags_that_they_mean);
-fn constructors_pass_the_flags_that_they_mean() {
-    let (semaphore, nonblocking, cloexec) = (1, libc::O_NONBLOCK as u64, libc::O_CLOEXEC as u64);
-    let event = |call: fn() -> Result<EventFd>| arguments(call, nr::EVENTFD2)[1];
-    assert_eq!(event(|| EventFd::new(0)), cloexec);
-    assert_eq!(event(|| EventFd::nonblocking(0)), cloexec | nonblocking);
-    assert_eq!(event(|| EventFd::semaphore(0)), cloexec | semaphore);
-    assert_eq!(event(|| EventFd::with_flags(0, EventFdFlags::empty())), 0);
-    let timer = |call: fn() -> Result<TimerFd>| arguments(call, nr::TIMERFD_CREATE)[1];
-    assert_eq!(timer(|| TimerFd::new(Clock::Monotonic)), cloexec);
-    assert_eq!(timer(|| TimerFd::nonblocking(Clock::Monotonic)), cloexec | nonblocking);
-    assert_eq!(timer(|| TimerFd::with_flags(Clock::Monotonic, TimerFdFlags::empty())), 0);
-    let signals = |call: fn() -> Result<SignalFd>| arguments(call, nr::SIGNALFD4)[3];
-    assert_eq!(signals(|| SignalFd::new(&SigSet::EMPTY)), cloexec);
-    assert_eq!(signals(|| SignalFd::nonblocking(&SigSet::EMPTY)), cloexec | nonblocking);
-    assert_eq!(signals(|| SignalFd::with_flags(&SigSet::EMPTY, SignalFdFlags::empty())), 0);
-}
-
-in_child!(a_change_of_a_mask_passes_the_operation_that_it_means);
-fn a_change_of_a_mask_passes_the_operation_that_it_means() {
-    let set = SigSet::EMPTY;
-    let how = |call: fn(&SigSet) -> Result<SigSet>| arguments(|| call(&set), nr::RT_SIGPROCMASK);
-    assert_eq!(how(SigSet::thread_block)[0], libc::SIG_BLOCK as u64);
-    assert_eq!(how(SigSet::thread_unblock)[0], libc::SIG_UNBLOCK as u64);
-    assert_eq!(how(SigSet::thread_set_mask)[0], libc::SIG_SETMASK as u64);
-    assert_eq!(arguments(SigSet::thread_mask, nr::RT_SIGPROCMASK)[1], 0);
-}
-
-in_child!(set_nonblocking_keeps_the_other_status_flags);
-fn set_nonblocking_keeps_the_other_status_flags() {
-    let event = EventFd::new(0).unwrap();
-    let (append, nonblocking) = (libc::O_APPEND as isize, libc::O_NONBLOCK as isize);
-    for (had, set, expected) in
-        [(append, true, append | nonblocking), (append | nonblocking, false, append), (nonblocking, true, nonblocking)]
-    {
-        let (calls, _) = trace(|| event.set_nonblocking(set), &[returns(had), ZERO]);
-        assert_eq!(calls[0].arguments[1], libc::F_GETFL as u64);
-        assert_eq!(calls[1].arguments[1], libc::F_SETFL as u64);
-        assert_eq!(calls[1].arguments[2], expected as u64);
-    }
-}
-
 in_child!(poll_after_a_handler_goes_on_with_the_time_that_the_kernel_wrote_back);
 fn poll_after_a_handler_goes_on_with_the_time_that_the_kernel_wrote_back() {
     let interrupted = |left| Answer { memory: (2, left), ..INTR };

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
 
-use barefd::{Clock, Errno, EventFd, Result, Tick, TimerFd};
+use barefd::{Clock, EventFd, Result, Tick, TimerFd};
 use common::{Task, emulator, owe, receive};
 
 const THREADS: usize = 3;
@@ -217,27 +217,6 @@ fn wait_on_a_shared_timer_goes_on_when_another_thread_was_faster() {
         owe(&timer, expirations);
         assert_eq!(receive(&taken), Ok(Tick::Expired(NonZeroU64::new(expirations.into()).unwrap())));
     }
-}
-
-#[test]
-fn a_thread_sees_what_another_did_to_the_nonblocking_mode_of_a_clone() {
-    let event = EventFd::new(0).unwrap();
-    let timer = TimerFd::new(Clock::Monotonic).unwrap();
-    let (event_clone, timer_clone) = (event.try_clone().unwrap(), timer.try_clone().unwrap());
-    let set = |nonblocking| {
-        let (event, timer) = (event_clone.try_clone().unwrap(), timer_clone.try_clone().unwrap());
-        Task::start(move || {
-            event.set_nonblocking(nonblocking).unwrap();
-            timer.set_nonblocking(nonblocking).unwrap();
-        })
-        .finish();
-    };
-
-    set(true);
-    assert_eq!((event.is_nonblocking(), timer.is_nonblocking()), (Ok(true), Ok(true)));
-    assert_eq!((event.read(), timer.read()), (Err(Errno::AGAIN), Err(Errno::AGAIN)));
-    set(false);
-    assert_eq!((event.is_nonblocking(), timer.is_nonblocking()), (Ok(false), Ok(false)));
 }
 
 #[test]

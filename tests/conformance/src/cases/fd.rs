@@ -171,16 +171,20 @@ pub fn clones_of_a_timer_share_the_expirations() -> Outcome {
 }
 
 pub fn clones_share_nonblocking() -> Outcome {
-    let event = EventFd::new(0)?;
-    let other = event.try_clone()?;
-    other.set_nonblocking(true)?;
-    check_eq!(event.is_nonblocking(), Ok(true));
-    check_eq!(event.take(), Ok(None));
-
-    let timer = TimerFd::nonblocking(Clock::Monotonic)?;
-    let other = timer.try_clone()?;
-    timer.set_nonblocking(false)?;
-    check_eq!(other.is_nonblocking(), Ok(false));
+    let (event, timer) = (EventFd::new(0)?, TimerFd::new(Clock::Monotonic)?);
+    let signals = SignalFd::new(&SigSet::EMPTY)?;
+    let (other_event, other_timer, other_signals) = (event.try_clone()?, timer.try_clone()?, signals.try_clone()?);
+    for nonblocking in [true, false] {
+        other_event.set_nonblocking(nonblocking)?;
+        check_eq!(event.is_nonblocking(), Ok(nonblocking));
+        other_timer.set_nonblocking(nonblocking)?;
+        check_eq!(timer.is_nonblocking(), Ok(nonblocking));
+        other_signals.set_nonblocking(nonblocking)?;
+        check_eq!(signals.is_nonblocking(), Ok(nonblocking));
+        if nonblocking {
+            check_eq!((event.take(), timer.take()), (Ok(None), Ok(None)));
+        }
+    }
     Ok(())
 }
 
