@@ -1,6 +1,6 @@
 //! Runs each conformance case as a test of `cargo test`, under its own name.
 
-use std::io::Write;
+mod common;
 
 use conformance::{Outcome, Unpassed};
 
@@ -14,8 +14,7 @@ fn judge(case: &str, outcome: Outcome) {
         (Err(Unpassed::Failed(_)), Some(reason)) if conformance::is_emulated() => reason,
         (Err(Unpassed::Failed(failure)), _) => panic!("{failure}"),
     };
-    // Not with `eprintln!`: the harness shows its output only for failed tests.
-    let _ = writeln!(std::io::stderr(), "n/a {case}: {reason}");
+    common::not_applicable(case, reason);
 }
 
 /// The reason why an emulator gets the case wrong on this target, if it does.

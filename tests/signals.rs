@@ -16,7 +16,7 @@ use barefd::sys::Timespec;
 use barefd::{
     Clock, Errno, EventFd, PollFd, PollFlags, Result, SigSet, Signal, SignalFd, SignalFdFlags, Tick, TimerFd, poll, sys,
 };
-use common::{Task, emulator, owe, send_signal, thread_id, until};
+use common::{Task, emulator, expired, owe, send_signal, thread_id, until};
 
 /// Its handler is installed without `SA_RESTART`.
 const INTERRUPTING: c_int = libc::SIGUSR1;
@@ -230,22 +230,15 @@ fn reads_of_a_counter_go_on_after_a_handler() {
 
 #[test]
 fn reads_of_a_timer_go_on_after_a_handler() {
-    fn expirations(tick: Tick) -> u64 {
-        match tick {
-            Tick::Expired(expirations) => expirations.get(),
-            Tick::ClockChanged => panic!("the clock was stepped"),
-        }
-    }
-    let wait = |timer: &TimerFd| timer.wait().map(expirations);
-    let blocking: [fn(&TimerFd) -> Result<u64>; 3] =
-        [TimerFd::read, |timer| timer.take().map(Option::unwrap).map(expirations), wait];
+    let blocking: [fn(&TimerFd) -> Result<Tick>; 3] =
+        [|timer| timer.read().map(expired), |timer| timer.take().map(Option::unwrap), TimerFd::wait];
     for read in blocking {
         let timer = Arc::new(TimerFd::new(Clock::Realtime).unwrap());
-        assert_eq!(interrupted(&timer, INTERRUPTING, read, |timer| owe(timer, 9)), Ok(9));
+        assert_eq!(interrupted(&timer, INTERRUPTING, read, |timer| owe(timer, 9)), Ok(expired(9)));
     }
 
     let timer = Arc::new(TimerFd::nonblocking(Clock::Realtime).unwrap());
-    assert_eq!(interrupted(&timer, INTERRUPTING, wait, |timer| owe(timer, 9)), Ok(9));
+    assert_eq!(interrupted(&timer, INTERRUPTING, TimerFd::wait, |timer| owe(timer, 9)), Ok(expired(9)));
 }
 
 #[test]

@@ -24,7 +24,7 @@ use barefd::{
     Armed, Clock, Errno, EventFd, EventFdFlags, PollFd, PollFlags, Result, SetTimeFlags, SigSet, Signal, SignalFd,
     SignalFdFlags, SignalInfo, Tick, TimerFd, TimerFdFlags, TimerSpec, poll, sys,
 };
-use common::{Fork, STD_CHECKS, in_child, owe, wait};
+use common::{Fork, STD_CHECKS, expired, in_child, owe, wait};
 
 const DELAY: Duration = Duration::from_secs(1000);
 const TICKS: NonZeroU64 = NonZeroU64::new(3).unwrap();
@@ -220,10 +220,6 @@ fn dropped<D>(descriptor: D) -> Result<()> {
 
 fn signal(info: Result<SignalInfo>) -> Result<Signal> {
     info.map(|info| info.signal())
-}
-
-fn expired(expirations: u64) -> Tick {
-    Tick::Expired(NonZeroU64::new(expirations).unwrap())
 }
 
 in_child!(each_method_of_a_counter_issues_the_calls_that_it_names);

@@ -2,13 +2,12 @@
 
 mod common;
 
-use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
 
 use barefd::{Clock, EventFd, Result, Tick, TimerFd};
-use common::{Task, emulator, owe, receive};
+use common::{Task, emulator, expired, owe, receive};
 
 const THREADS: usize = 3;
 /// There are so many rounds that in some of them all threads see the descriptor ready before one thread reads it.
@@ -170,7 +169,7 @@ fn set_ticks_wakes_a_blocked_reader() {
     let shared = Arc::clone(&timer);
     let read = Task::start(move || shared.read());
     read.until_blocked();
-    timer.set_ticks(NonZeroU64::new(9).unwrap()).unwrap();
+    timer.set_ticks(std::num::NonZeroU64::new(9).unwrap()).unwrap();
     assert_eq!(read.finish(), Ok(9));
 }
 
@@ -186,15 +185,14 @@ fn arming_wakes_a_reader_that_blocks_on_a_disarmed_timer() {
 
 #[test]
 fn each_expiration_is_read_by_one_thread() {
-    let reads: [fn(&TimerFd) -> Result<Tick>; 2] =
-        [TimerFd::wait, |timer| timer.read().map(|count| Tick::Expired(NonZeroU64::new(count).unwrap()))];
+    let reads: [fn(&TimerFd) -> Result<Tick>; 2] = [TimerFd::wait, |timer| timer.read().map(expired)];
     for read in reads {
         let timer = Arc::new(TimerFd::new(Clock::Realtime).unwrap());
         let (readers, taken) = takers(&timer, read);
         for expirations in 1..100 {
             readers.iter().for_each(Task::until_blocked);
             owe(&timer, expirations);
-            assert_eq!(receive(&taken), Ok(Tick::Expired(NonZeroU64::new(expirations.into()).unwrap())));
+            assert_eq!(receive(&taken), Ok(expired(expirations.into())));
         }
     }
 }
@@ -215,7 +213,7 @@ fn wait_on_a_shared_timer_goes_on_when_another_thread_was_faster() {
     let (_waiters, taken) = takers(&timer, TimerFd::wait);
     for expirations in 1..RACES {
         owe(&timer, expirations);
-        assert_eq!(receive(&taken), Ok(Tick::Expired(NonZeroU64::new(expirations.into()).unwrap())));
+        assert_eq!(receive(&taken), Ok(expired(expirations.into())));
     }
 }
 

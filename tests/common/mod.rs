@@ -2,7 +2,9 @@
 #![allow(dead_code, unused_imports, unused_macros, reason = "each test takes a part of it")]
 
 use std::ffi::{OsString, c_int};
+use std::fmt::Display;
 use std::io::{self, Write};
+use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use barefd::{Clock, TimerFd, sys};
+use barefd::{Clock, Tick, TimerFd, sys};
 
 /// The time limit for an event that must come. Code that takes longer hangs.
 pub const LIMIT: Duration = Duration::from_secs(30);
@@ -24,15 +26,18 @@ pub const STD_CHECKS: bool = cfg!(all(feature = "std", debug_assertions));
 pub fn emulator(lacks: &str) -> bool {
     let emulated = conformance::is_emulated();
     if emulated {
-        // Not with `eprintln!`: the harness shows its output only for failed tests.
-        let _ =
-            writeln!(io::stderr(), "n/a {}: an emulator that {lacks}", thread::current().name().unwrap_or("a test"));
+        not_applicable(thread::current().name().unwrap_or("a test"), format_args!("an emulator that {lacks}"));
     }
     emulated
 }
 
-/// The same for a counter, if the emulator did not see the creation of its descriptor. For a guest with the other byte
-/// order, the emulator then swaps the bytes of the count.
+/// Tells that a test does not apply, and why.
+pub fn not_applicable(test: &str, reason: impl Display) {
+    // Not by `eprintln!`, which the harness shows of failed tests alone.
+    let _ = writeln!(io::stderr(), "n/a {test}: {reason}");
+}
+
+/// The same of a counter whose descriptor the emulator did not see made: that of a guest of the other byte order is swapped.
 pub fn emulator_swaps() -> bool {
     cfg!(target_endian = "big") && emulator("swaps the bytes of a count by its descriptor")
 }
@@ -117,6 +122,11 @@ pub fn owe(timer: &TimerFd, expirations: u32) {
     let hour = Duration::from_secs(3600);
     let first = Clock::Realtime.now().unwrap() + hour / 2 - hour * expirations;
     timer.arm_every_at(first, hour).unwrap();
+}
+
+/// What a timer tells that owed so many.
+pub fn expired(expirations: u64) -> Tick {
+    Tick::Expired(NonZeroU64::new(expirations).unwrap())
 }
 
 /// The number of descriptors that the process has open, counted without opening one.
