@@ -1,4 +1,4 @@
-//! Full descriptor tables, and calls that must not fill them.
+//! Full descriptor tables, what must not fill them, and a number that is closed already.
 
 mod common;
 
@@ -9,7 +9,7 @@ use barefd::{
     Clock, Errno, EventFd, EventFdFlags, PollFd, PollFlags, SigSet, SignalFd, SignalFdFlags, TimerFd, TimerFdFlags,
     poll, sys,
 };
-use common::{descriptors, emulator, emulator_swaps, in_child};
+use common::{STD_CHECKS, descriptors, emulator, emulator_swaps, in_child};
 
 const NO_EVENT_FLAGS: EventFdFlags = EventFdFlags::from_bits_retain(1 << 30);
 const NO_TIMER_FLAGS: TimerFdFlags = TimerFdFlags::from_bits_retain(1 << 30);
@@ -143,5 +143,23 @@ fn what_cannot_be_made_leaves_no_descriptor() {
         SignalFd::with_flags(&SigSet::EMPTY, NO_SIGNAL_FLAGS).unwrap_err();
         sys::timerfd_create(-1, TimerFdFlags::empty()).unwrap_err();
     }
+    assert_eq!(descriptors(), before);
+}
+
+in_child!(drop_survives_that_its_number_is_closed);
+fn drop_survives_that_its_number_is_closed() {
+    if STD_CHECKS {
+        // The check would end the process.
+        return;
+    }
+    let before = descriptors();
+    let event = EventFd::new(1).unwrap();
+    let timer = TimerFd::new(Clock::Monotonic).unwrap();
+    let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
+    for number in [event.as_raw_fd(), timer.as_raw_fd(), signals.as_raw_fd()] {
+        // SAFETY: the owner, whose back this is behind, does nothing more than to close the number.
+        assert_eq!(unsafe { libc::close(number) }, 0);
+    }
+    drop((event, timer, signals));
     assert_eq!(descriptors(), before);
 }

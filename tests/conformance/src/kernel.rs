@@ -77,6 +77,58 @@ pub fn pipe() -> Result<(OwnedFd, OwnedFd)> {
     Ok(unsafe { (OwnedFd::from_raw_fd(read), OwnedFd::from_raw_fd(write)) })
 }
 
+const AF_UNIX: usize = 1;
+
+/// Of a stream, close-on-exec and non-blocking.
+fn socket_type() -> usize {
+    let stream = if cfg!(any(
+        target_arch = "mips",
+        target_arch = "mips32r6",
+        target_arch = "mips64",
+        target_arch = "mips64r6"
+    )) {
+        2
+    } else {
+        1
+    };
+    stream | (uapi::O_CLOEXEC | uapi::O_NONBLOCK) as usize
+}
+
+/// Two sockets that are each other's peer.
+pub fn sockets() -> Result<(OwnedFd, OwnedFd)> {
+    let mut fds: [RawFd; 2] = [-1; 2];
+    let to = (&raw mut fds) as usize;
+    // SAFETY: the kernel writes two numbers to `fds`.
+    Errno::from_ret(unsafe { trap::syscall4(uapi::__NR_socketpair as usize, AF_UNIX, socket_type(), 0, to) })?;
+    let [one, other] = fds;
+    // SAFETY: the kernel has just opened both, for nobody else.
+    Ok(unsafe { (OwnedFd::from_raw_fd(one), OwnedFd::from_raw_fd(other)) })
+}
+
+/// A socket without a peer.
+pub fn socket() -> Result<OwnedFd> {
+    // SAFETY: no pointer; a success is a new descriptor.
+    unsafe { opened(trap::syscall3(uapi::__NR_socket as usize, AF_UNIX, socket_type(), 0)) }
+}
+
+/// A regular file of that content, to be read from its begin.
+pub fn file_of(content: &[u8]) -> Result<OwnedFd> {
+    let name = c"conformance".as_ptr() as usize;
+    // SAFETY: the kernel reads the name, which a zero ends; a success is a new descriptor.
+    let file = unsafe { opened(trap::syscall2(uapi::__NR_memfd_create as usize, name, uapi::MFD_CLOEXEC as usize)) }?;
+    pwrite(&file, content)?;
+    Ok(file)
+}
+
+/// How many descriptors below 1024 are open.
+pub fn descriptors() -> usize {
+    let is_open = |&number: &RawFd| {
+        // SAFETY: not -1. The number is only asked about.
+        barefd::sys::fcntl_getfl(unsafe { BorrowedFd::borrow_raw(number) }) != Err(Errno::BADF)
+    };
+    (0..1024).filter(is_open).count()
+}
+
 /// Opens a file for reading; `extra` are more flags.
 pub fn open(path: &CStr, extra: u32) -> Result<OwnedFd> {
     let flags = (uapi::O_CLOEXEC | extra) as usize;

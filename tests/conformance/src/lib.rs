@@ -93,6 +93,7 @@ macro_rules! each_case {
                 setting_nonblocking_keeps_the_other_flags
                 a_dup_shares_the_state_and_is_not_close_on_exec
                 a_number_that_is_not_open_is_badf_to_every_method
+                a_descriptor_that_is_a_path_alone_is_badf_where_an_open_file_is_needed
             }
             eventfd {
                 the_initial_value_is_the_first_count
@@ -258,19 +259,10 @@ macro_rules! each_case {
                 a_record_without_a_signal_is_none
             }
             foreign {
-                an_event_counter_is_no_timer
-                a_timer_is_no_event_counter
-                eight_bytes_of_a_pipe_are_a_count
-                less_than_eight_bytes_of_a_pipe_are_inval
-                a_count_of_zero_is_inval_to_a_timer
-                the_end_of_a_file_is_no_count_and_ends_every_wait
-                dev_null_reads_as_nothing_and_ends_every_wait
-                dev_zero_is_a_count_of_zero
-                an_end_of_a_pipe_that_is_not_open_that_way_is_badf
-                an_epoll_descriptor_is_neither
-                a_directory_is_isdir
-                a_foreign_descriptor_can_be_made_nonblocking_and_cloned
-                a_counter_or_a_timer_is_no_signal_descriptor
+                a_counter_of_another_kind_answers
+                a_timer_of_another_kind_answers
+                a_signal_descriptor_of_another_kind_answers
+                what_is_of_another_kind_leaves_no_descriptor
                 what_is_no_record_is_no_signal
             }
             sys {

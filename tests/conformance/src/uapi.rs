@@ -44,8 +44,11 @@ mod hexagon {
     pub const __NR_getpid: u32 = 172;
     pub const __NR_getuid: u32 = 174;
     pub const __NR_gettid: u32 = 178;
+    pub const __NR_socket: u32 = 198;
+    pub const __NR_socketpair: u32 = 199;
     pub const __NR_clone: u32 = 220;
     pub const __NR_rt_tgsigqueueinfo: u32 = 240;
+    pub const __NR_memfd_create: u32 = 279;
     pub const __NR_preadv2: u32 = 286;
     pub const __NR_clock_settime64: u32 = 404;
     pub const __NR_clock_adjtime64: u32 = 405;
@@ -54,6 +57,8 @@ mod hexagon {
     pub const O_APPEND: u32 = 0x400;
     pub const O_NONBLOCK: u32 = 0x800;
     pub const O_CLOEXEC: u32 = 0x80000;
+    pub const O_PATH: u32 = 0x20_0000;
+    pub const MFD_CLOEXEC: u32 = 1;
     pub const AT_FDCWD: i32 = -100;
     pub const F_GETFD: u32 = 1;
     pub const FD_CLOEXEC: u32 = 1;

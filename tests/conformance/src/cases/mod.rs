@@ -29,7 +29,7 @@ use core::time::Duration;
 
 use barefd::fd::AsFd;
 use barefd::sys::{Itimerspec, Timespec};
-use barefd::{Clock, Errno, PollFd, PollFlags, Result, SigSet, Signal, SignalFd, TimerFd, TimerSpec};
+use barefd::{Clock, Errno, PollFd, PollFlags, Result, SetTimeFlags, SigSet, Signal, SignalFd, TimerFd, TimerSpec};
 
 use crate::outcome::Text;
 use crate::{Outcome, Unpassed, kernel};
@@ -81,7 +81,7 @@ const ARMED: TimerSpec = TimerSpec { initial: HOUR, interval: DAY };
 /// A non-blocking timer that does not expire during a case.
 fn armed() -> Outcome<TimerFd> {
     let timer = TimerFd::nonblocking(Clock::Monotonic)?;
-    timer.set(barefd::SetTimeFlags::empty(), ARMED)?;
+    timer.set(SetTimeFlags::empty(), ARMED)?;
     Ok(timer)
 }
 
@@ -93,6 +93,27 @@ fn is_still_armed(timer: &TimerFd) -> Outcome {
         return Ok(());
     }
     Err(Unpassed::failed(format_args!("the timer is at {spec:?}")))
+}
+
+/// Ends the case as failed if a call that arms or disarms the timer gives anything but that error.
+#[track_caller]
+fn arming_is(timer: &TimerFd, errno: Errno) -> Outcome {
+    const NONE: SetTimeFlags = SetTimeFlags::empty();
+    for (method, result) in [
+        ("arm_after", timer.arm_after(HOUR)),
+        ("arm_every", timer.arm_every(HOUR)),
+        ("arm_at", timer.arm_at(HOUR)),
+        ("arm_every_at", timer.arm_every_at(HOUR, HOUR)),
+        ("arm_at_cancel_on_set", timer.arm_at_cancel_on_set(HOUR).map(drop)),
+        ("set", timer.set(NONE, TimerSpec::once(HOUR))),
+        ("replace", timer.replace(NONE, TimerSpec::once(HOUR)).map(drop)),
+        ("disarm", timer.disarm()),
+    ] {
+        if result != Err(errno) {
+            return Err(Unpassed::failed(format_args!("{method} is {result:?}, not {errno:?}")));
+        }
+    }
+    Ok(())
 }
 
 /// How many expirations a periodic timer has had at `now`.
