@@ -3,16 +3,14 @@
 use core::ffi::CStr;
 use core::ops::RangeInclusive;
 
-use barefd::fd::{BorrowedFd, IntoRawFd, RawFd};
-use barefd::trap;
+use barefd::fd::{IntoRawFd, RawFd};
 use barefd::{Errno, Result};
 
 use crate::{kernel, uapi};
 
 /// Whether this is the first process of the system or of a PID namespace. A program cannot distinguish the two.
 pub fn is_init() -> bool {
-    // SAFETY: no pointer.
-    unsafe { trap::syscall0(uapi::__NR_getpid as usize) == 1 }
+    kernel::getpid() == 1
 }
 
 /// Makes `directory` and mounts a file system of this type there, unless this was done before.
@@ -23,14 +21,9 @@ pub fn is_init() -> bool {
 /// - `EPERM`: no `CAP_SYS_ADMIN`
 /// - other errors of `mkdirat` and `mount`
 pub fn mount(file_system: &CStr, directory: &CStr) -> Result<()> {
-    let (here, mode) = (uapi::AT_FDCWD as isize as usize, 0o755);
-    let (source, target) = (file_system.as_ptr() as usize, directory.as_ptr() as usize);
-    // SAFETY: the kernel reads the two strings, which end with a zero.
-    let made = Errno::from_ret(unsafe { trap::syscall3(uapi::__NR_mkdirat as usize, here, target, mode) });
-    made.map(drop).or_else(|errno| if errno == Errno::EXIST { Ok(()) } else { Err(errno) })?;
-    // SAFETY: as above, and there are no options. A mount does not change the program's memory.
-    let mounted = Errno::from_ret(unsafe { trap::syscall5(uapi::__NR_mount as usize, source, target, source, 0, 0) });
-    mounted.map(drop).or_else(|errno| if errno == Errno::BUSY { Ok(()) } else { Err(errno) })
+    let unless = |harmless| move |errno| if errno == harmless { Ok(()) } else { Err(errno) };
+    init_kernel::mkdir(directory).or_else(unless(Errno::EXIST))?;
+    init_kernel::mount(file_system, directory, 0).or_else(unless(Errno::BUSY))
 }
 
 /// Standard input, output and error.
@@ -44,9 +37,7 @@ pub(crate) const STREAMS: RangeInclusive<RawFd> = 0..=2;
 /// - `ENODEV`, `ENXIO`: no console behind it
 pub fn open_streams() -> Result<()> {
     for number in STREAMS {
-        // SAFETY: it is not -1. The call only asks about the number.
-        let stream = unsafe { BorrowedFd::borrow_raw(number) };
-        if barefd::sys::fcntl_getfl(stream) == Err(Errno::BADF) {
+        if !init_kernel::is_open(number) {
             // The kernel opens the lowest free number, which is this one. It stays open.
             let _ = kernel::open(c"/dev/console", uapi::O_RDWR)?.into_raw_fd();
         }

@@ -10,6 +10,7 @@ use barefd::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use barefd::sys::{Itimerspec, Timespec};
 use barefd::trap::{self, nr};
 use barefd::{Clock, Errno, PollFd, Result, SigSet, Signal, SignalInfo};
+pub use init_kernel::{fork, getpid};
 #[cfg(not(any(target_arch = "hexagon", target_arch = "sparc", target_arch = "sparc64")))]
 use linux_raw_sys::ioctl;
 
@@ -129,14 +130,9 @@ pub fn descriptors() -> usize {
     (0..1024).filter(is_open).count()
 }
 
-/// Opens a file for reading; `extra` are more flags.
+/// Opens a file for reading, close-on-exec; `extra` are more flags.
 pub fn open(path: &CStr, extra: u32) -> Result<OwnedFd> {
-    let flags = (uapi::O_CLOEXEC | extra) as usize;
-    // SAFETY: the kernel reads `path`, which ends with a zero; a success is a new descriptor.
-    unsafe {
-        let at = uapi::AT_FDCWD as isize as usize;
-        opened(trap::syscall4(uapi::__NR_openat as usize, at, path.as_ptr() as usize, flags, 0))
-    }
+    init_kernel::open(path, uapi::O_CLOEXEC | extra)
 }
 
 pub fn readlink<'buf>(path: &CStr, buf: &'buf mut [u8]) -> Result<&'buf [u8]> {
@@ -443,11 +439,6 @@ pub fn sigprocmask_nowhere(new: bool) -> Result<()> {
     Errno::from_ret(unsafe { trap::syscall4(nr::RT_SIGPROCMASK, 0, new, old, size_of::<SigSet>()) }).map(drop)
 }
 
-pub fn process_id() -> u32 {
-    // SAFETY: no pointer.
-    unsafe { trap::syscall0(uapi::__NR_getpid as usize) as u32 }
-}
-
 fn thread_id() -> usize {
     // SAFETY: no pointer.
     unsafe { trap::syscall0(uapi::__NR_gettid as usize) as usize }
@@ -465,7 +456,7 @@ pub fn user_id() -> u32 {
 
 /// Sends `signal` to this thread.
 pub fn signal_self(signal: Signal) -> Result<()> {
-    let (process, thread) = (process_id() as usize, thread_id());
+    let (process, thread) = (getpid() as usize, thread_id());
     // SAFETY: no pointer; the callers have blocked the signal.
     Errno::from_ret(unsafe { trap::syscall3(uapi::__NR_tgkill as usize, process, thread, signal.raw() as usize) })
         .map(drop)
@@ -505,29 +496,13 @@ pub fn queue_self(signal: Signal, value: usize) -> Result<()> {
         cfg!(any(target_arch = "mips", target_arch = "mips32r6", target_arch = "mips64", target_arch = "mips64r6"));
     let code = SignalInfo::SI_QUEUE;
     let head = if swapped { [number, code, 0] } else { [number, 0, code] };
-    let info = Info { head, who: Who { pid: process_id(), uid: user_id(), value }, ..Default::default() };
-    let (process, thread, info) = (process_id() as usize, thread_id(), (&raw const info) as usize);
+    let info = Info { head, who: Who { pid: getpid(), uid: user_id(), value }, ..Default::default() };
+    let (process, thread, info) = (getpid() as usize, thread_id(), (&raw const info) as usize);
     // SAFETY: the kernel reads `info`; the callers have blocked the signal.
     Errno::from_ret(unsafe {
         trap::syscall4(uapi::__NR_rt_tgsigqueueinfo as usize, process, thread, number as usize, info)
     })
     .map(drop)
-}
-
-/// Makes a new process, a copy of this thread. Returns its number, or `None` in the new process.
-///
-/// # Safety
-///
-/// If this process has other threads, the new process must make only system calls, and must end with a system call.
-pub unsafe fn fork() -> Result<Option<u32>> {
-    let parent = process_id();
-    let flags = Signal::CHLD.raw() as usize;
-    let (first, second) = if cfg!(target_arch = "s390x") { (0, flags) } else { (flags, 0) };
-    // SAFETY: the new process shares no memory with this one, and starts on a copy of this stack.
-    let ret = unsafe { trap::syscall5(uapi::__NR_clone as usize, first, second, 0, 0, 0) };
-    let child = Errno::from_ret(ret)? as u32;
-    // On some architectures the call does not return zero in the new process.
-    Ok((process_id() == parent).then_some(child))
 }
 
 /// Waits for a child to end: its exit status, or the signal that ended it.

@@ -22,10 +22,7 @@ mod hexagon {
     pub const __NR_dup: u32 = 23;
     pub const __NR_dup3: u32 = 24;
     pub const __NR_fcntl64: u32 = 25;
-    pub const __NR_mkdirat: u32 = 34;
-    pub const __NR_mount: u32 = 40;
     pub const __NR_ftruncate64: u32 = 46;
-    pub const __NR_openat: u32 = 56;
     pub const __NR_pipe2: u32 = 59;
     pub const __NR_llseek: u32 = 62;
     pub const __NR_readv: u32 = 65;
@@ -46,7 +43,6 @@ mod hexagon {
     pub const __NR_gettid: u32 = 178;
     pub const __NR_socket: u32 = 198;
     pub const __NR_socketpair: u32 = 199;
-    pub const __NR_clone: u32 = 220;
     pub const __NR_rt_tgsigqueueinfo: u32 = 240;
     pub const __NR_memfd_create: u32 = 279;
     pub const __NR_preadv2: u32 = 286;

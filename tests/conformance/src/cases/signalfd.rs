@@ -88,7 +88,7 @@ pub fn a_signal_is_read_once_and_tells_who_sent_it() -> Outcome {
         let info = signals.read()?;
         check_eq!(info.signal(), signal);
         check_eq!(info.code(), SignalInfo::SI_TKILL);
-        check_eq!(info.pid(), kernel::process_id());
+        check_eq!(info.pid(), kernel::getpid());
         check_eq!(info.uid(), kernel::user_id());
         let mut rest = *info.raw();
         check_eq!(rest.ssi_signo, signal.raw());
@@ -128,7 +128,7 @@ pub fn real_time_signals_queue_in_order_with_their_values() -> Outcome {
         let info = signals.read()?;
         check_eq!(info.signal(), signal);
         check_eq!(info.code(), SignalInfo::SI_QUEUE);
-        check_eq!(info.pid(), kernel::process_id());
+        check_eq!(info.pid(), kernel::getpid());
         check_eq!(info.uid(), kernel::user_id());
         check_eq!(info.int(), value);
         check_eq!(info.ptr(), pointer(value));
