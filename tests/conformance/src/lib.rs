@@ -259,10 +259,9 @@ macro_rules! each_case {
                 a_record_without_a_signal_is_none
             }
             foreign {
-                a_counter_of_another_kind_answers
-                a_timer_of_another_kind_answers
-                a_signal_descriptor_of_another_kind_answers
-                what_is_of_another_kind_leaves_no_descriptor
+                a_counter_of_another_kind_answers_and_leaves_no_descriptor
+                a_timer_of_another_kind_answers_and_leaves_no_descriptor
+                a_signal_descriptor_of_another_kind_answers_and_leaves_no_descriptor
                 what_is_no_record_is_no_signal
             }
             sys {

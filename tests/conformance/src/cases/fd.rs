@@ -7,32 +7,36 @@ use core::num::NonZeroU64;
 use barefd::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, SigSet, SignalFd, TimerFd, sys};
 
-use super::{HOUR, armed, arming_is, events, expired, is_still_armed};
+use super::{HOUR, alone, armed, arming_is, events, expired, is_still_armed};
 use crate::outcome::Text;
 use crate::{Outcome, kernel};
 
 pub fn a_dropped_owner_closes() -> Outcome {
-    let (read, write) = kernel::pipe()?;
-    let event = EventFd::from(write);
-    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::empty()));
-    drop(event);
-    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
+    alone(|| {
+        let (read, write) = kernel::pipe()?;
+        let event = EventFd::from(write);
+        check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::empty()));
+        drop(event);
+        check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
 
-    let (read, write) = kernel::pipe()?;
-    drop(TimerFd::from(write));
-    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
+        let (read, write) = kernel::pipe()?;
+        drop(TimerFd::from(write));
+        check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
 
-    let (read, write) = kernel::pipe()?;
-    drop(SignalFd::from(write));
-    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
-    Ok(())
+        let (read, write) = kernel::pipe()?;
+        drop(SignalFd::from(write));
+        check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
+        Ok(())
+    })
 }
 
 pub fn close_closes() -> Outcome {
-    let (read, write) = kernel::pipe()?;
-    check_eq!(sys::close(write), Ok(()));
-    check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
-    Ok(())
+    alone(|| {
+        let (read, write) = kernel::pipe()?;
+        check_eq!(sys::close(write), Ok(()));
+        check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
+        Ok(())
+    })
 }
 
 pub fn close_of_a_number_that_is_not_open_is_badf() -> Outcome {
@@ -63,9 +67,11 @@ pub fn the_number_survives_each_way_there_and_back() -> Outcome {
         check_eq!(is_open(), Ok(false));
         Ok(())
     }
-    check::<EventFd>()?;
-    check::<TimerFd>()?;
-    check::<SignalFd>()
+    alone(|| {
+        check::<EventFd>()?;
+        check::<TimerFd>()?;
+        check::<SignalFd>()
+    })
 }
 
 pub fn a_borrow_neither_closes_nor_changes_the_number() -> Outcome {

@@ -231,19 +231,23 @@ impl Kind {
     }
 }
 
-/// Checks all of these kinds that there are here.
+/// Checks all of these kinds that there are here, and that no descriptor is left.
 fn each(kinds: &[&[Kind]], check: fn(&Kind) -> Outcome) -> Outcome {
-    let mut missing = Ok(());
-    for kind in kinds.iter().copied().flatten() {
-        match check(kind) {
-            Err(Unpassed::Failed(failure)) => {
-                return Err(Unpassed::failed(format_args!("{}: {failure}", kind.name)));
+    alone(|| {
+        let before = kernel::descriptors();
+        let mut missing = Ok(());
+        for kind in kinds.iter().copied().flatten() {
+            match check(kind) {
+                Err(Unpassed::Failed(failure)) => {
+                    return Err(Unpassed::failed(format_args!("{}: {failure}", kind.name)));
+                }
+                Err(not_applicable) => missing = Err(not_applicable),
+                Ok(()) => {}
             }
-            Err(not_applicable) => missing = Err(not_applicable),
-            Ok(()) => {}
         }
-    }
-    missing
+        check_eq!(kernel::descriptors(), before);
+        missing
+    })
 }
 
 /// On a descriptor that would block, `wait` waits, of whatever kind that is.
@@ -334,34 +338,16 @@ fn check_signals(kind: &Kind) -> Outcome {
     })?
 }
 
-pub fn a_counter_of_another_kind_answers() -> Outcome {
+pub fn a_counter_of_another_kind_answers_and_leaves_no_descriptor() -> Outcome {
     each(&[&OTHERS, &TIMERS, &SIGNALS], check_counter)
 }
 
-pub fn a_timer_of_another_kind_answers() -> Outcome {
+pub fn a_timer_of_another_kind_answers_and_leaves_no_descriptor() -> Outcome {
     each(&[&OTHERS, &COUNTERS, &SIGNALS], check_timer)
 }
 
-pub fn a_signal_descriptor_of_another_kind_answers() -> Outcome {
+pub fn a_signal_descriptor_of_another_kind_answers_and_leaves_no_descriptor() -> Outcome {
     each(&[&OTHERS, &COUNTERS, &TIMERS], check_signals)
-}
-
-/// Other threads of the process open descriptors meanwhile.
-pub fn what_is_of_another_kind_leaves_no_descriptor() -> Outcome {
-    alone(|| {
-        let before = kernel::descriptors();
-        for result in [
-            a_counter_of_another_kind_answers(),
-            a_timer_of_another_kind_answers(),
-            a_signal_descriptor_of_another_kind_answers(),
-        ] {
-            if let Err(Unpassed::Failed(failure)) = result {
-                return Err(Unpassed::Failed(failure));
-            }
-        }
-        check_eq!(kernel::descriptors(), before);
-        Ok(())
-    })
 }
 
 pub fn what_is_no_record_is_no_signal() -> Outcome {

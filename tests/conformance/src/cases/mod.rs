@@ -171,24 +171,33 @@ impl Drop for Blocked {
     }
 }
 
-/// Runs `body`, which makes system calls alone, in a process of its own, which has one thread.
+/// Runs `body`, which makes system calls alone, in a process of its own: it has one thread, and no other process has the
+/// descriptors that it makes.
 fn alone(body: impl FnOnce() -> Outcome) -> Outcome {
+    const FAILED: i32 = 1;
+    const NOT_APPLICABLE: i32 = 2;
+
     let (read, write) = kernel::pipe()?;
     // SAFETY: the new process makes only system calls, and ends here.
     let Some(process) = (unsafe { kernel::fork() })? else {
-        let mut text = Text::<320>::default();
-        if let Err(Unpassed::Failed(failure)) = body() {
-            let _ = write!(text, "{failure}");
-        }
-        let _ = barefd::sys::write(write.as_fd(), text.as_str().as_bytes());
-        barefd::sys::exit_group(0)
+        barefd::sys::exit_group(match body() {
+            Ok(()) => 0,
+            Err(Unpassed::NotApplicable(_)) => NOT_APPLICABLE,
+            Err(Unpassed::Failed(failure)) => {
+                let mut text = Text::<320>::default();
+                let _ = write!(text, "{failure}");
+                let _ = barefd::sys::write(write.as_fd(), text.as_str().as_bytes());
+                FAILED
+            }
+        })
     };
-    drop(write);
-    check_eq!(kernel::wait(process), Ok(0));
-    let mut text = [0; 320];
-    match barefd::sys::read(read.as_fd(), &mut text)? {
+    match kernel::wait(process)? {
         0 => Ok(()),
-        len => {
+        NOT_APPLICABLE => Err(Unpassed::NotApplicable("what its own process would need is not here")),
+        status => {
+            check_eq!(status, FAILED);
+            let mut text = [0; 320];
+            let len = barefd::sys::read(read.as_fd(), &mut text)?;
             let text = text.get(..len).and_then(|text| core::str::from_utf8(text).ok()).unwrap_or_default();
             Err(Unpassed::failed(format_args!("{text}")))
         }

@@ -5,7 +5,7 @@ use core::time::Duration;
 use barefd::fd::{AsFd, AsRawFd};
 use barefd::{Clock, EventFd, PollFd, PollFlags, TimerFd, poll};
 
-use super::{HOUR, SOON, events};
+use super::{HOUR, SOON, alone, events};
 use crate::outcome::Text;
 use crate::{Outcome, kernel};
 
@@ -54,23 +54,27 @@ pub fn a_number_that_is_not_open_is_nval_unasked() -> Outcome {
 }
 
 pub fn a_pipe_without_a_writer_is_hup_unasked() -> Outcome {
-    let (read, write) = kernel::pipe()?;
-    drop(write);
-    let mut fds = [PollFd::new(&read, PollFlags::empty())];
-    check_eq!(poll(&mut fds, Some(SOON)), Ok(1));
-    check_eq!(fds[0].revents(), PollFlags::HUP);
-    check!(fds[0].is_failed());
-    Ok(())
+    alone(|| {
+        let (read, write) = kernel::pipe()?;
+        drop(write);
+        let mut fds = [PollFd::new(&read, PollFlags::empty())];
+        check_eq!(poll(&mut fds, Some(SOON)), Ok(1));
+        check_eq!(fds[0].revents(), PollFlags::HUP);
+        check!(fds[0].is_failed());
+        Ok(())
+    })
 }
 
 pub fn a_pipe_without_a_reader_is_err_unasked() -> Outcome {
-    let (read, write) = kernel::pipe()?;
-    drop(read);
-    let mut fds = [PollFd::new(&write, PollFlags::empty())];
-    check_eq!(poll(&mut fds, Some(SOON)), Ok(1));
-    check_eq!(fds[0].revents(), PollFlags::ERR);
-    check!(fds[0].is_failed());
-    Ok(())
+    alone(|| {
+        let (read, write) = kernel::pipe()?;
+        drop(read);
+        let mut fds = [PollFd::new(&write, PollFlags::empty())];
+        check_eq!(poll(&mut fds, Some(SOON)), Ok(1));
+        check_eq!(fds[0].revents(), PollFlags::ERR);
+        check!(fds[0].is_failed());
+        Ok(())
+    })
 }
 
 /// `POLLWRNORM` has a number of its own on some architectures.
