@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
+use cargo_metadata::Message;
 
 use crate::debian;
 use crate::process::{self, Done};
@@ -119,10 +119,12 @@ impl Toolchain {
         let mut command = self.cargo(workspace, "build");
         command.args(["--package", package, "--bin", package, "--profile", profile, "--keep-going"]);
         let mut done = process::run(command.arg("--message-format=json-render-diagnostics"))?;
-        let messages = done.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let programs = messages
-            .filter(|message| message["target"]["name"] == package)
-            .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        let programs = Message::parse_stream(done.stdout.as_bytes())
+            .filter_map(|message| match message {
+                Ok(Message::CompilerArtifact(artifact)) if artifact.target.name == package => artifact.executable,
+                _ => None,
+            })
+            .map(PathBuf::from)
             .collect();
         // Messages for programs are no use to the reader of a failure.
         done.stdout.clear();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use cargo_metadata::MetadataCommand;
 
 use crate::process;
 
@@ -28,27 +28,18 @@ pub struct Workspace {
 
 impl Workspace {
     pub fn load() -> Result<Self> {
-        let mut metadata = Command::new(cargo_program());
         // Not where it was called: it also runs the programs of other workspaces.
         let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
-        metadata.args(["metadata", "--no-deps", "--format-version=1", "--manifest-path", manifest]);
-        let metadata: Value = serde_json::from_str(&process::succeed(&mut metadata)?.stdout)?;
-
-        let root = metadata["workspace_root"].as_str().context("no workspace_root in cargo's metadata")?;
-        let target = metadata["target_directory"].as_str().context("no target_directory in cargo's metadata")?;
-        let packages = metadata["packages"].as_array().context("no packages in cargo's metadata")?;
-        let (main, others): (Vec<_>, Vec<_>) = packages.iter().partition(|package| package["name"] == CRATE);
+        let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec()?;
+        let (main, others): (Vec<_>, Vec<_>) = metadata.packages.iter().partition(|package| package.name == CRATE);
         let main = main.first().with_context(|| format!("no package {CRATE} in cargo's metadata"))?;
-        let mut features: Vec<_> =
-            main["features"].as_object().into_iter().flat_map(|map| map.keys()).cloned().collect();
-        features.retain(|feature| feature != "default");
-        features.sort();
+        let rust = main.rust_version.as_ref().context("no rust-version in Cargo.toml")?;
         Ok(Self {
-            root: root.into(),
-            target: target.into(),
-            features,
-            others: others.iter().filter_map(|package| package["name"].as_str()).map(str::to_owned).collect(),
-            rust_version: main["rust_version"].as_str().context("no rust-version in Cargo.toml")?.to_owned(),
+            features: main.features.keys().filter(|feature| *feature != "default").cloned().collect(),
+            others: others.iter().map(|package| package.name.clone()).collect(),
+            rust_version: format!("{}.{}", rust.major, rust.minor),
+            root: metadata.workspace_root.into(),
+            target: metadata.target_directory.into(),
         })
     }
 
