@@ -17,6 +17,7 @@ use crate::qemu;
 use crate::readme;
 use crate::refused;
 use crate::step::{self, Action, Step};
+use crate::summary::Summary;
 use crate::targets::Target;
 use crate::toolchain::{Toolchain, Way};
 use crate::workspace::{CRATE, Workspace};
@@ -112,12 +113,7 @@ fn clippy_others(workspace: &Workspace) -> Result<String> {
 
 fn test(workspace: &Workspace, features: &str) -> Result<String> {
     let done = process::succeed(workspace.cargo_limited("test").args(["--package", CRATE, "--features", features]))?;
-    let (mut passed, mut ignored) = (0, 0);
-    for line in done.stdout.lines().filter(|line| line.starts_with("test result:")) {
-        passed += count(line, "passed").with_context(|| line.to_owned())?;
-        ignored += count(line, "ignored").with_context(|| line.to_owned())?;
-    }
-    ensure!(passed > 0, done.error("no test ran"));
+    let Summary { passed, ignored, .. } = Summary::of(&done)?;
     Ok(format!("{passed} tests, {ignored} ignored"))
 }
 
@@ -264,10 +260,4 @@ fn files(root: &Path, directory: &str, found: &mut BTreeSet<String>) -> Result<(
         }
     }
     Ok(())
-}
-
-/// The number before a word, as in `3 passed; 0 failed`.
-fn count(line: &str, word: &str) -> Option<usize> {
-    let words: Vec<_> = line.split_whitespace().map(|part| part.trim_end_matches(';')).collect();
-    words.windows(2).find(|pair| pair[1] == word)?[0].parse().ok()
 }

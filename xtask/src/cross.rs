@@ -14,6 +14,7 @@ use anyhow::{Context, Error, Result, bail, ensure};
 use crate::Outcome;
 use crate::debian;
 use crate::process::{self, Done};
+use crate::summary::Summary;
 use crate::targets::Target;
 use crate::workspace::{CRATE, Workspace};
 
@@ -74,9 +75,11 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
             Way::Made(_) => "cross, in an image made here",
             Way::Bare => "without a container",
         };
-        match outcome.and_then(Tests::of) {
-            Ok(Tests { passed, failed: failures, ignored, not_applicable, report }) => {
+        match outcome.and_then(|done| Ok((Summary::of(&done)?, done))) {
+            Ok((Summary { passed, failed: failures, ignored, report }, done)) => {
                 failed += usize::from(failures > 0);
+                // Those that say so of themselves, among the passed.
+                let not_applicable = done.stderr.lines().filter(|line| line.starts_with("n/a ")).count();
                 let notes = format!("{way}; {not_applicable} not applicable, {ignored} ignored");
                 writeln!(out, "{}: {passed} passed, {failures} failed ({notes}){report}", port.triple)?;
             }
@@ -89,47 +92,6 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
     drop(way);
     writeln!(out, "{} passed, {failed} failed", ports.len() - failed)?;
     Ok(Outcome::Done { failed: failed > 0 })
-}
-
-/// What `cargo test` says of its tests.
-#[derive(Default)]
-struct Tests {
-    passed: usize,
-    failed: usize,
-    ignored: usize,
-    /// The passed tests that say that they do not apply.
-    not_applicable: usize,
-    /// The failures, with what they printed.
-    report: String,
-}
-
-impl Tests {
-    fn of(done: Done) -> Result<Self> {
-        let mut tests = Self::default();
-        let mut in_report = false;
-        for line in done.stdout.lines() {
-            // A test that runs its program again, only for itself, may show the output of that run.
-            if let Some(counts) = line.strip_prefix("test result:").filter(|counts| counts.contains(" 0 filtered out"))
-            {
-                let count = |word| -> Option<usize> {
-                    counts.split(['.', ';']).find_map(|part| part.strip_suffix(word))?.trim().parse().ok()
-                };
-                tests.passed += count(" passed").with_context(|| line.to_owned())?;
-                tests.failed += count(" failed").with_context(|| line.to_owned())?;
-                tests.ignored += count(" ignored").with_context(|| line.to_owned())?;
-                in_report = false;
-            }
-            in_report |= line == "failures:";
-            if in_report && !line.is_empty() {
-                tests.report.push_str("\n    ");
-                tests.report.push_str(line);
-            }
-        }
-        tests.not_applicable = done.stderr.lines().filter(|line| line.starts_with("n/a ")).count();
-        // A program that was killed, or not built, has no line.
-        ensure!(tests.passed > 0 && done.success() == (tests.failed == 0), done.error("cargo test"));
-        Ok(tests)
-    }
 }
 
 /// How the tests are run.

@@ -14,6 +14,7 @@ mod qemu;
 mod readme;
 mod refused;
 mod step;
+mod summary;
 mod targets;
 mod toolchain;
 mod workspace;
