@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use cpio::newc;
 
 use crate::Outcome;
@@ -248,7 +248,7 @@ fn status(console: &str) -> Option<u8> {
 /// cargo's runner: runs a program with its arguments as PID 1, prints the console, and returns the exit status.
 pub fn runner(workspace: &Workspace, words: &[String]) -> Result<Outcome> {
     let Some((arch, [program, arguments @ ..])) = words.split_first() else {
-        bail!("`boot --run` takes an architecture, a program and its arguments");
+        return Ok(Outcome::Wrong("`boot --run` takes an architecture, a program and its arguments".into()));
     };
     let Some(machine) = Machine::find(arch) else {
         return Ok(Outcome::Unknown(arch.clone()));

@@ -69,6 +69,8 @@ pub enum Outcome {
     Exit(u8),
     /// No such step, target or architecture.
     Unknown(String),
+    /// The arguments are wrong in another way.
+    Wrong(String),
 }
 
 const COMMANDS: [Command; 5] = [
@@ -116,6 +118,7 @@ fn perform(task: Task) -> Result<ExitCode> {
                     "{command} knows no `{name}`: `cargo xtask {command} --list` shows the names"
                 )));
             }
+            Outcome::Wrong(how) => return Ok(usage(&how)),
         },
     }
     Ok(ExitCode::SUCCESS)
