@@ -12,13 +12,13 @@ use std::time::Instant;
 use anyhow::{Context, Result, anyhow, ensure};
 use cpio::newc;
 
-use crate::Outcome;
 use crate::cases::{self, Counts, Rule};
 use crate::kernels::{MACHINES, Machine};
 use crate::process::{self, Done};
 use crate::targets::{TARGETS, Target};
 use crate::toolchain;
 use crate::workspace::Workspace;
+use crate::{Outcome, named};
 
 const CONFORMANCE: &str = "conformance";
 const HEARTBEAT: &str = "heartbeat";
@@ -51,16 +51,10 @@ pub fn init(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
 type Suite = fn(&Workspace, &[&Machine], &mut dyn Write) -> Result<(usize, usize)>;
 
 fn on(workspace: &Workspace, names: &[String], suite: Suite) -> Result<Outcome> {
-    let mut machines = Vec::new();
-    for name in names {
-        match Machine::find(name) {
-            Some(machine) => machines.push(machine),
-            None => return Ok(Outcome::Unknown(name.clone())),
-        }
-    }
-    if names.is_empty() {
-        machines.extend(&MACHINES);
-    }
+    let machines = match named(&MACHINES, names, |machine| machine.arch) {
+        Ok(machines) => machines,
+        Err(unknown) => return Ok(unknown),
+    };
     let (passed, failed) = suite(workspace, &machines, &mut io::stdout())?;
     writeln!(io::stdout(), "{passed} passed, {failed} failed")?;
     Ok(Outcome::Done { failed: failed > 0 })

@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Error, Result, bail, ensure};
 
-use crate::Outcome;
 use crate::debian;
 use crate::process::{self, Done};
 use crate::summary::Summary;
 use crate::targets::Target;
 use crate::workspace::{CRATE, Workspace};
+use crate::{Outcome, named};
 
 const VERSION: &str = "0.2.5";
 /// The images that this command makes. The tag says which architectures an image has.
@@ -56,16 +56,11 @@ pub fn list(_: &Workspace) -> Vec<String> {
 }
 
 pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
-    let mut ports = Vec::new();
-    for name in names {
-        match PORTS.iter().find(|port| port.triple == name) {
-            Some(port) => ports.push(port),
-            None => return Ok(Outcome::Unknown(name.clone())),
-        }
-    }
-    if names.is_empty() {
-        ports.extend(&PORTS[..DEFAULT]);
-    }
+    let all = if names.is_empty() { &PORTS[..DEFAULT] } else { &PORTS };
+    let ports = match named(all, names, |port| port.triple) {
+        Ok(ports) => ports,
+        Err(unknown) => return Ok(unknown),
+    };
     let mut out = io::stdout();
     let way = Way::find(workspace, &ports)?;
     let mut failed = 0;

@@ -42,6 +42,9 @@ cargo xtask COMMAND [--list] [NAME…]
                   is named
   headers [ABI…]  the tables and constants of each ABI beside the kernel's headers
   qemu [TARGET…]  the conformance program on each architecture under QEMU user mode
+  qemu TARGET CASE…
+                  only these cases of it, and how to run them by hand; CASE is `SUBJECT::NAME`,
+                  or `SUBJECT` for all of its cases
 
   --list          the names that the command takes
   --help          this text
@@ -71,6 +74,15 @@ pub enum Outcome {
     Unknown(String),
     /// The arguments are wrong in another way.
     Wrong(String),
+}
+
+/// Those of `all` that have these names; all if there is no name.
+pub fn named<'a, T>(all: &'a [T], names: &[String], name: fn(&T) -> &str) -> Result<Vec<&'a T>, Outcome> {
+    if names.is_empty() {
+        return Ok(all.iter().collect());
+    }
+    let find = |wanted: &String| all.iter().find(|one| name(one) == wanted);
+    names.iter().map(|wanted| find(wanted).ok_or_else(|| Outcome::Unknown(wanted.clone()))).collect()
 }
 
 const COMMANDS: [Command; 5] = [

@@ -2,20 +2,22 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Error, Result, ensure};
+use anyhow::{Context, Error, Result, anyhow, ensure};
 
-use crate::Outcome;
 use crate::cases::{self, Counts, Rule};
 use crate::debian;
 use crate::process;
 use crate::targets::{TARGETS, Target};
-use crate::toolchain;
+use crate::toolchain::{self, Way};
 use crate::workspace::Workspace;
+use crate::{Outcome, named};
 
 const PACKAGE: &str = "conformance";
+/// A file for each subject of its cases.
+const SUBJECTS: &str = "tests/conformance/src/cases";
 
 /// The version of QEMU in which the marked cases were seen to fail or not to apply, and the cases.
 const MARKED_IN: &str = "7.2";
@@ -29,21 +31,30 @@ pub fn list(_: &Workspace) -> Vec<String> {
     TARGETS.iter().map(line).collect()
 }
 
-/// Runs the named targets, or all. Reports the targets that cannot run, and does not count them.
+/// Runs the targets named, or all, or the cases named on one target; targets that cannot run are told of and not counted.
 pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
-    let mut targets = Vec::new();
-    for name in names {
-        match Target::find(name) {
-            Some(target) => targets.push(target),
-            None => return Ok(Outcome::Unknown(name.clone())),
+    let subjects = workspace.root.join(SUBJECTS);
+    let is_case = |name: &String| name.contains("::") || subjects.join(name).with_extension("rs").exists();
+    let (cases, triples): (Vec<_>, Vec<_>) = names.iter().cloned().partition(is_case);
+    let targets = match named(&TARGETS, &triples, |target| target.triple) {
+        Ok(targets) => targets,
+        Err(unknown) => return Ok(unknown),
+    };
+    if !cases.is_empty() && triples.len() != 1 {
+        return Ok(Outcome::Wrong(format!("cases run on exactly one target, and {} are named", triples.len())));
+    }
+    let mut out = io::stdout();
+    let programs = build(workspace, &targets, &mut out)?;
+    for (target, program) in programs.iter().filter(|_| !cases.is_empty()) {
+        // The program knows its cases best: some are there for some ABIs alone.
+        let Ok(program) = program else { continue };
+        if let Ok(complaint) = process::run(emulated(target, program)?.arg("--list").args(&cases))?.exits(2) {
+            return Ok(Outcome::Wrong(complaint.stderr.trim_end().to_owned()));
         }
     }
-    if names.is_empty() {
-        targets.extend(&TARGETS);
-    }
-    let outcomes = run_targets(workspace, &targets, &mut io::stdout())?;
+    let outcomes = run_programs(programs, &cases, &mut out)?;
     let failed = outcomes.iter().filter(|(_, passed)| !passed).count();
-    writeln!(io::stdout(), "{} passed, {failed} failed", outcomes.len() - failed)?;
+    writeln!(out, "{} passed, {failed} failed", outcomes.len() - failed)?;
     Ok(Outcome::Done { failed: failed > 0 })
 }
 
@@ -72,29 +83,71 @@ pub fn run_targets(
     targets: &[&'static Target],
     out: &mut impl Write,
 ) -> Result<Vec<(&'static Target, bool)>> {
-    let (mut runnable, mut outcomes) = (Vec::new(), Vec::new());
+    run_programs(build(workspace, targets, out)?, &[], out)
+}
+
+type Programs = Vec<(&'static Target, Result<PathBuf>)>;
+
+fn build(workspace: &Workspace, targets: &[&'static Target], out: &mut impl Write) -> Result<Programs> {
+    let mut runnable = Vec::new();
     for &target in targets {
         match target.qemu {
             Ok(_) => runnable.push(target),
             Err(why) => writeln!(out, "{}: not run: {why}", target.triple)?,
         }
     }
-    for (target, program) in toolchain::build_for(workspace, PACKAGE, &runnable)? {
-        let counts = program.and_then(|program| cases(target, &program));
-        outcomes.push((target, counts.as_ref().is_ok_and(Counts::passed)));
+    toolchain::build_for(workspace, PACKAGE, &runnable)
+}
+
+fn run_programs(programs: Programs, cases: &[String], out: &mut impl Write) -> Result<Vec<(&'static Target, bool)>> {
+    let mut outcomes = Vec::new();
+    for (target, program) in programs {
+        let counts = match &program {
+            Ok(program) => run_cases(target, program, cases),
+            Err(error) => Err(anyhow!("{error:#}")),
+        };
+        let passed = counts.as_ref().is_ok_and(Counts::passed);
         writeln!(out, "{}: {}", target.triple, cases::tell(&counts))?;
+        match program {
+            Ok(program) if !passed || !cases.is_empty() => write!(out, "{}", by_hand(target, &program, cases)?)?,
+            _ => {}
+        }
+        outcomes.push((target, passed));
     }
     Ok(outcomes)
 }
 
-fn cases(target: &Target, program: &Path) -> Result<Counts> {
-    let qemu = format!("qemu-{}-static", target.qemu.map_err(Error::msg)?);
-    debian::program(&qemu, "qemu-user-static")?;
-    let version = process::succeed(Command::new(&qemu).arg("--version"))?;
+/// The commands that run the program without this one.
+fn by_hand(target: &Target, program: &Path, cases: &[String]) -> Result<String> {
+    let program = program.display();
+    let run = [vec![program.to_string()], cases.to_vec()].concat().join(" ");
+    let (plain, gdb, strace) = if Way::of(target)? == Way::Host {
+        (run.clone(), format!("gdb --args {run}"), format!("strace {run}"))
+    } else {
+        let qemu = qemu(target)?;
+        let gdb = format!("{qemu} -g 1234 {run} & gdb-multiarch -ex 'target remote :1234' {program}");
+        (format!("{qemu} {run}"), gdb, format!("{qemu} -strace {run}"))
+    };
+    Ok(format!("    by hand: {plain}\n    gdb: {gdb}\n    strace: {strace}\n"))
+}
+
+/// QEMU's program for a target.
+pub fn qemu(target: &Target) -> Result<String> {
+    Ok(format!("qemu-{}-static", target.qemu.map_err(Error::msg)?))
+}
+
+fn emulated(target: &Target, program: &Path) -> Result<Command> {
+    let qemu = debian::program(&qemu(target)?, "qemu-user-static")?;
+    let mut command = process::program(Path::new(&qemu));
+    command.arg(program);
+    Ok(command)
+}
+
+fn run_cases(target: &Target, program: &Path, cases: &[String]) -> Result<Counts> {
+    let done = process::run(emulated(target, program)?.args(cases))?;
+    let version = process::succeed(Command::new(qemu(target)?).arg("--version"))?;
     let same_version = version.stdout.contains(&format!("version {MARKED_IN}."));
     let big = is_big_endian(program)?;
-
-    let done = process::run(process::program(Path::new(&qemu)).arg(program))?;
     let rule = |name: &str| match (is_marked(name, big), same_version) {
         (true, true) => Rule::MustNotPass,
         (true, false) => Rule::MayNotPass,

@@ -11,7 +11,7 @@ use conformance::{ALONE, CASES, Case, Text, Unpassed, home};
 
 barefd_start::entry!(main);
 
-const USAGE: &str = "usage: conformance [--init] [--refuse-time64[=ENOSYS|=EPERM]] [--list] [FILTER...]";
+const USAGE: &str = "usage: conformance [--init] [--refuse-time64[=ENOSYS|=EPERM]] [--list] [SUBJECT|SUBJECT::CASE...]";
 
 #[derive(Default)]
 struct Options {
@@ -36,12 +36,13 @@ fn main(args: Args) -> i32 {
     let alone = if options.init && options.cases.is_none() { ALONE } else { &[] };
     let cases = options.cases.unwrap_or(CASES).iter().chain(alone).copied().flatten();
 
-    for filter in filters(args) {
-        if !cases.clone().any(|(name, _)| name.contains(filter)) {
-            return complain(format_args!("no case matches '{filter}'"));
+    for named in names(args) {
+        if !cases.clone().any(|(name, _)| is_named(name, named)) {
+            return complain(format_args!("no case or subject '{named}': `conformance --list` shows all"));
         }
     }
-    let cases = cases.filter(|(name, _)| filters(args).next().is_none() || filters(args).any(|it| name.contains(it)));
+    let all = names(args).next().is_none();
+    let cases = cases.filter(|(name, _)| all || names(args).any(|named| is_named(name, named)));
 
     if options.list {
         for (name, _) in cases {
@@ -128,8 +129,13 @@ fn refuse_time64(_: &mut Options, _: bool) -> Result<(), i32> {
     Err(complain(format_args!("--refuse-time64 is for 32-bit ABIs that also have calls with 32-bit times")))
 }
 
-fn filters(args: Args) -> impl Iterator<Item = &'static str> {
+fn names(args: Args) -> impl Iterator<Item = &'static str> {
     args.iter().skip(1).filter_map(|arg| arg.to_str().ok()).filter(|arg| !arg.starts_with('-'))
+}
+
+/// Whether `named` is the case or its subject.
+fn is_named(case: &str, named: &str) -> bool {
+    case.strip_prefix(named).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
 fn complain(what: Arguments<'_>) -> i32 {
