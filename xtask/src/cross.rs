@@ -1,30 +1,22 @@
 //! `cargo xtask cross`: the hosted tests on other architectures, in a container or, where there is no engine, without.
 
-use std::env::{self, consts};
-use std::fs;
-use std::io::{self, Write};
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+mod engine;
 
-use anyhow::{Context, Error, Result, bail, ensure};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::Command;
+
+use anyhow::{Context, Result};
 
 use crate::debian;
 use crate::process::{self, Done};
+use crate::qemu;
 use crate::summary::Summary;
 use crate::targets::Target;
+use crate::toolchain;
 use crate::workspace::{CRATE, Workspace};
 use crate::{Outcome, named};
-
-const VERSION: &str = "0.2.5";
-/// The images that this command makes. The tag says which architectures an image has.
-const IMAGE: &str = "barefd-cross";
-/// Debian's engine, and the library that it may lack where it is not installed.
-const ENGINE: [&str; 4] = ["docker.io", "containerd", "runc", "libdevmapper1.02.1"];
-/// How long the engine may take to start or to stop.
-const LIMIT: Duration = Duration::from_secs(60);
+use engine::Engine;
 
 /// A target that Debian has a C library for.
 struct Port {
@@ -66,10 +58,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
     let mut failed = 0;
     for port in &ports {
         let outcome = way.test(workspace, port);
-        let way = match way {
-            Way::Made(_) => "cross, in an image made here",
-            Way::Bare => "without a container",
-        };
+        let way = way.name();
         match outcome.and_then(|done| Ok((Summary::of(&done)?, done))) {
             Ok((Summary { passed, failed: failures, ignored, report }, done)) => {
                 failed += usize::from(failures > 0);
@@ -91,8 +80,9 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
 
 /// How the tests are run.
 enum Way {
-    /// By cross, with our own engine and image. With its own settings, cross 0.2.5 misreads rustup's list, and makes
-    /// rustup install or update toolchains.
+    /// By cross, with the engine that runs already, by its client's name, and cross's images.
+    Running(OsString),
+    /// By cross, with an engine and an image of our own.
     Made(Engine),
     /// By cargo.
     Bare,
@@ -100,19 +90,28 @@ enum Way {
 
 impl Way {
     fn find(workspace: &Workspace, ports: &[&Port]) -> Result<Self> {
-        Ok(match Engine::start(workspace, ports) {
-            Ok(engine) => Self::Made(engine),
-            Err(error) => {
-                writeln!(io::stdout(), "without a container: {error:#}")?;
-                Self::Bare
-            }
+        let found = match engine::running() {
+            Some(client) => engine::cross(workspace).map(|_| Self::Running(client)),
+            None => Engine::start(workspace, ports).map(Self::Made),
+        };
+        found.or_else(|error| {
+            writeln!(io::stdout(), "without a container: {error:#}")?;
+            Ok(Self::Bare)
         })
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Running(_) => "cross, in its own image",
+            Self::Made(_) => "cross, in an image made here",
+            Self::Bare => "without a container",
+        }
     }
 
     fn test(&self, workspace: &Workspace, port: &Port) -> Result<Done> {
         let mut command = match self {
-            Self::Made(_) => {
-                let mut command = Command::new(cross(workspace)?);
+            Self::Running(_) | Self::Made(_) => {
+                let mut command = Command::new(engine::cross(workspace)?);
                 command.current_dir(&workspace.root).env("CARGO_TERM_COLOR", "never").arg("test");
                 command
             }
@@ -121,6 +120,10 @@ impl Way {
         command.args(["--package", CRATE, "--target", port.triple, "--no-fail-fast"]);
         command.env("CARGO_TARGET_DIR", workspace.target.join("cross"));
         match self {
+            Self::Running(client) => {
+                engine::shim(workspace, &toolchain::sysroot()?, &mut command)?;
+                command.env("CROSS_CONTAINER_ENGINE", client);
+            }
             Self::Made(engine) => engine.prepare(workspace, port, &mut command)?,
             Self::Bare => {
                 let packages = packages(&[port]);
@@ -129,17 +132,22 @@ impl Way {
                 command.env_remove("LD_LIBRARY_PATH").env_remove("RUSTUP_TOOLCHAIN");
             }
         }
-        // Debian has the sources of the standard library, for every target; the compiler is a stable one.
-        command.arg("-Zbuild-std=std,panic_unwind,test").env("RUSTC_BOOTSTRAP", "1");
-        // With `abort`, which tests never take, cargo builds the standard library twice and mixes the two.
-        command.env("CARGO_PROFILE_DEV_PANIC", "unwind");
-        let variable = format!("CARGO_TARGET_{}", port.variable());
-        command.env(format!("{variable}_LINKER"), format!("{}-gcc", port.gnu));
-        let mut runner = process::runner().map(str::to_owned).to_vec();
-        if port.triple != I686 {
-            runner.extend([port.qemu()?, "-L".to_owned(), format!("/usr/{}", port.gnu)]);
+        let own_image = matches!(self, Self::Running(_));
+        if !own_image || !toolchain::has_core(port.triple)? {
+            // Debian has the sources of the standard library, for every target; the compiler is a stable one.
+            command.arg("-Zbuild-std=std,panic_unwind,test").env("RUSTC_BOOTSTRAP", "1");
+            // With `abort`, which tests never take, cargo builds the standard library twice and mixes the two.
+            command.env("CARGO_PROFILE_DEV_PANIC", "unwind");
         }
-        command.env(format!("{variable}_RUNNER"), runner.join(" "));
+        if !own_image {
+            let variable = format!("CARGO_TARGET_{}", port.variable());
+            command.env(format!("{variable}_LINKER"), format!("{}-gcc", port.gnu));
+            let mut runner = process::runner().map(str::to_owned).to_vec();
+            if port.triple != I686 {
+                runner.extend([port.qemu()?, "-L".to_owned(), format!("/usr/{}", port.gnu)]);
+            }
+            command.env(format!("{variable}_RUNNER"), runner.join(" "));
+        }
         process::run(&mut command)
     }
 }
@@ -151,8 +159,7 @@ impl Port {
     }
 
     fn qemu(&self) -> Result<String> {
-        let target = Target::find(self.triple).context("not among the targets")?;
-        Ok(format!("qemu-{}-static", target.qemu.map_err(Error::msg)?))
+        qemu::qemu(Target::find(self.triple).context("not among the targets")?)
     }
 }
 
@@ -166,190 +173,4 @@ fn packages(ports: &[&Port]) -> Vec<String> {
         }
     }
     packages
-}
-
-fn home(workspace: &Workspace) -> PathBuf {
-    workspace.target.join("cache/cross")
-}
-
-/// The program, installed below the target directory where it is missing.
-fn cross(workspace: &Workspace) -> Result<PathBuf> {
-    let home = home(workspace);
-    let program = home.join("bin/cross");
-    if !program.exists() {
-        let building = home.join("building");
-        let mut command = workspace.cargo("install");
-        command.args(["cross", "--version", VERSION, "--locked", "--root"]).arg(&home);
-        process::succeed(command.arg("--target-dir").arg(&building))?;
-        fs::remove_dir_all(building)?;
-    }
-    Ok(program)
-}
-
-/// A container engine of our own: Debian's, not installed, with no network and with nothing outside of its directories.
-struct Engine {
-    /// Where its packages are unpacked.
-    programs: PathBuf,
-    /// What it needs while it runs: short, because a socket's path must be.
-    directory: PathBuf,
-    daemon: Child,
-    image: String,
-}
-
-impl Engine {
-    fn start(workspace: &Workspace, ports: &[&Port]) -> Result<Self> {
-        ensure!(debian::is_root()?, "only root can start a container engine");
-        cross(workspace)?;
-        let home = home(workspace);
-        let programs = home.join("engine");
-        if !programs.exists() {
-            let unfinished = home.join("engine.new");
-            debian::update()?;
-            debian::unpack(&ENGINE.map(str::to_owned), &unfinished)?;
-            fs::rename(unfinished, &programs)?;
-        }
-        let made = process::succeed(Command::new("mktemp").args(["--directory", "--tmpdir", "barefd.XXXXXXXX"]))?;
-        let directory = PathBuf::from(made.stdout.trim_end());
-        let (log, config) = (directory.join("log"), directory.join("daemon.json"));
-        // It would be written to /etc.
-        fs::write(&config, format!("{{\"deprecated-key-path\": \"{}/key.json\"}}", directory.display()))?;
-        let output = fs::File::create(&log)?;
-        let libraries = ["lib", "usr/lib"].map(|lib| programs.join(lib).join(format!("{}-linux-gnu", consts::ARCH)));
-        let mut command = Command::new("setpriv");
-        // Stops it even where this program is killed.
-        command.args(["--pdeathsig=TERM", "dockerd", "--bridge=none", "--iptables=false", "--ip-forward=false"]);
-        command.arg("--config-file").arg(config).arg("--data-root").arg(home.join("data"));
-        command.arg("--exec-root").arg(directory.join("run")).arg("--pidfile").arg(directory.join("pid"));
-        command.args(["--containerd-namespace=barefd", "--containerd-plugins-namespace=barefd-plugins"]);
-        command.arg("--host").arg(format!("unix://{}/socket", directory.display()));
-        command.env("PATH", path(&[programs.join("usr/sbin"), programs.join("usr/bin")])?);
-        command.env("LD_LIBRARY_PATH", env::join_paths(libraries)?);
-        command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
-        let daemon = command.spawn().context("setpriv")?;
-
-        let mut engine = Self { programs, directory, daemon, image: String::new() };
-        let deadline = Instant::now() + LIMIT;
-        while !process::run(&mut engine.docker("version"))?.success() {
-            let ended = engine.daemon.try_wait()?.is_some();
-            if ended || Instant::now() > deadline {
-                let log = fs::read_to_string(log)?;
-                bail!("dockerd does not start: {}", log.lines().last().unwrap_or_default());
-            }
-            thread::sleep(Duration::from_millis(200));
-        }
-        engine.make_image(workspace, ports)?;
-        Ok(engine)
-    }
-
-    fn docker(&self, subcommand: &str) -> Command {
-        let mut command = Command::new(self.programs.join("usr/bin/docker"));
-        self.choose(&mut command);
-        command.arg(subcommand);
-        command
-    }
-
-    /// Makes a client talk to this engine, whatever the user's settings are.
-    fn choose(&self, command: &mut Command) {
-        command.env("DOCKER_HOST", format!("unix://{}/socket", self.directory.display()));
-        command.env("DOCKER_CONFIG", &self.directory);
-    }
-
-    /// Makes one image for all the targets, in place of others, unless there is one that has them.
-    fn make_image(&mut self, workspace: &Workspace, ports: &[&Port]) -> Result<()> {
-        let tags = process::succeed(self.docker("images").args(["--format={{.Tag}}", IMAGE]))?.stdout;
-        let serves = |tag: &&str| ports.iter().all(|port| tag.split('.').any(|part| part == port.debian));
-        if let Some(tag) = tags.lines().find(serves) {
-            self.image = format!("{IMAGE}:{tag}");
-            return Ok(());
-        }
-        process::succeed(self.docker("system").args(["prune", "--all", "--force"]))?;
-        let root = home(workspace).join("root");
-        let made = self.import(&root, ports);
-        if root.exists() {
-            fs::remove_dir_all(root)?;
-        }
-        made
-    }
-
-    fn import(&mut self, root: &Path, ports: &[&Port]) -> Result<()> {
-        let mut packages = packages(ports);
-        packages.extend(["base-files", "dash", "coreutils", "cargo-web", "gcc", "libc6-dev"].map(str::to_owned));
-        debian::update()?;
-        debian::unpack(&debian::with_dependencies(&packages)?, root)?;
-        // One of Debian's alternatives, which only an installation sets.
-        symlink("gcc", root.join("usr/bin/cc"))?;
-        let emulators = ports.iter().map(|port| port.qemu()).collect::<Result<Vec<_>>>()?;
-        for program in fs::read_dir(root.join("usr/bin"))? {
-            let program = program?;
-            let name = program.file_name().to_string_lossy().into_owned();
-            if name.starts_with("qemu-") && !emulators.contains(&name) {
-                fs::remove_file(program.path())?;
-            }
-        }
-        let mut tar = Command::new("tar");
-        tar.args([
-            "--no-wildcards-match-slash",
-            "--exclude=./usr/share",
-            "--exclude=./usr/src/*/compiler",
-            "--exclude=./usr/src/*/src",
-        ]);
-        let mut tar = tar.arg("-C").arg(root).args(["-c", "."]).stdout(Stdio::piped()).spawn().context("tar")?;
-        let archive = tar.stdout.take().context("no output of tar")?;
-        let imported = process::succeed(self.docker("import").arg("-").stdin(archive));
-        let read = tar.wait()?;
-        let imported = imported?;
-        ensure!(read.success(), "tar: {read}");
-        let tag = ports.iter().map(|port| port.debian).collect::<Vec<_>>().join(".");
-        self.image = format!("{IMAGE}:{tag}");
-        process::succeed(self.docker("tag").arg(imported.stdout.trim_end()).arg(&self.image))?;
-        Ok(())
-    }
-
-    /// Makes cross take the image, and the compiler in it for the one in use.
-    fn prepare(&self, workspace: &Workspace, port: &Port, command: &mut Command) -> Result<()> {
-        // The container has no network.
-        process::succeed(workspace.cargo("fetch").args(["--locked", "--target", port.triple]))?;
-        command.env("CARGO_NET_OFFLINE", "true");
-
-        // cross asks for the compiler's directory, to find it in the container, and for a toolchain of that name.
-        let toolchain = home(workspace).join("toolchain");
-        fs::create_dir_all(&toolchain)?;
-        let sysroot = format!("[ \"$*\" = '--print sysroot' ] && echo '{}' || exec rustc \"$@\"", toolchain.display());
-        for (name, script) in [("compiler", sysroot.as_str()), ("rustup", "echo toolchain")] {
-            let file = toolchain.join(name);
-            fs::write(&file, format!("#!/bin/sh\n{script}\n"))?;
-            fs::set_permissions(file, fs::Permissions::from_mode(0o755))?;
-        }
-        command.env("RUSTC", toolchain.join("compiler")).env("PATH", path(&[toolchain])?);
-        command.env("CROSS_CUSTOM_TOOLCHAIN", "1");
-        command.env(format!("CROSS_TARGET_{}_IMAGE", port.variable()), &self.image);
-        command.env("CROSS_CONTAINER_ENGINE", self.programs.join("usr/bin/docker"));
-        // cross makes this directory; by default in the user's home.
-        command.env("XARGO_HOME", home(workspace).join("xargo"));
-        self.choose(command);
-        Ok(())
-    }
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        let deadline = Instant::now() + LIMIT;
-        let mut asked = false;
-        while matches!(self.daemon.try_wait(), Ok(None)) {
-            if !asked {
-                // Not `Child::kill`, which leaves what it has started and mounted.
-                asked = Command::new("kill").arg(self.daemon.id().to_string()).status().is_ok();
-            } else if Instant::now() > deadline {
-                let _ = self.daemon.kill();
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-        let _ = fs::remove_dir_all(&self.directory);
-    }
-}
-
-/// The search path with directories before it.
-fn path(first: &[PathBuf]) -> Result<std::ffi::OsString> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    Ok(env::join_paths(first.iter().cloned().chain(env::split_paths(&path)))?)
 }

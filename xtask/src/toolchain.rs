@@ -193,7 +193,13 @@ fn is_host(target: &str) -> Result<bool> {
     Ok(version.stdout.lines().any(|line| line.strip_prefix("host: ") == Some(target)))
 }
 
-fn has_core(target: &str) -> Result<bool> {
+/// The directory of the compiler in use.
+pub fn sysroot() -> Result<PathBuf> {
+    Ok(process::succeed(rustc().arg("--print=sysroot"))?.stdout.trim_end().into())
+}
+
+/// Whether the compiler in use has the target's standard library.
+pub fn has_core(target: &str) -> Result<bool> {
     let libraries = process::run(rustc().args(["--print=target-libdir", "--target", target]))?;
     let Ok(entries) = fs::read_dir(libraries.stdout.trim_end()) else {
         return Ok(false);
