@@ -15,6 +15,7 @@ use cpio::newc;
 use crate::cases::{self, Counts, Rule};
 use crate::kernels::{MACHINES, Machine};
 use crate::process::{self, Done};
+use crate::step;
 use crate::targets::{TARGETS, Target};
 use crate::toolchain;
 use crate::workspace::Workspace;
@@ -103,14 +104,15 @@ fn conformance(workspace: &Workspace, machines: &[&Machine], out: &mut dyn Write
     let (mut passed, mut failed) = (0, 0);
     for machine in machines {
         for &triple in machine.targets {
+            let own = machine.targets.first() == Some(&triple);
+            let name = if own { machine.arch.to_owned() } else { format!("{} {triple}", machine.arch) };
+            step::at_work(format_args!("booting {name}"));
             let booted = program(&programs, triple)
                 .and_then(|program| boot(workspace, machine, &[File::program("init", program)?], &["--init"]));
             let (counts, note) = match booted {
                 Ok((console, note)) => (counts(machine, &console), note),
                 Err(error) => (Err(error), String::new()),
             };
-            let own = machine.targets.first() == Some(&triple);
-            let name = if own { machine.arch.to_owned() } else { format!("{} {triple}", machine.arch) };
             let told = cases::tell(&counts);
             // The failures come below the line.
             let (first, rest) = told.split_at(told.find('\n').unwrap_or(told.len()));

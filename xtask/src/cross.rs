@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use crate::debian;
 use crate::process::{self, Done};
 use crate::qemu;
+use crate::step;
 use crate::summary::Summary;
 use crate::targets::Target;
 use crate::toolchain;
@@ -57,6 +58,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
     let way = Way::find(workspace, &ports)?;
     let mut failed = 0;
     for port in &ports {
+        step::at_work(format_args!("testing {}", port.triple));
         let outcome = way.test(workspace, port);
         let way = way.name();
         match outcome.and_then(|done| Ok((Summary::of(&done)?, done))) {

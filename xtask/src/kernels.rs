@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::debian::{self, Suite};
 use crate::process;
+use crate::step;
 use crate::workspace::Workspace;
 
 /// A kernel and what it runs on.
@@ -165,6 +166,7 @@ impl Machine {
     }
 
     fn fetch(&self, workspace: &Workspace, directory: &Path) -> Result<Vec<String>> {
+        step::at_work(format_args!("fetching {}", self.package));
         Suite::first(self.suites, self.debian, &workspace.target.join("cache"), |suite| {
             // The named package is empty. It depends on a package for the newest version, which may depend on one for
             // the image.

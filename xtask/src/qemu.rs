@@ -10,6 +10,7 @@ use anyhow::{Context, Error, Result, anyhow, ensure};
 use crate::cases::{self, Counts, Rule};
 use crate::debian;
 use crate::process;
+use crate::step;
 use crate::targets::{TARGETS, Target};
 use crate::toolchain::{self, Way};
 use crate::workspace::Workspace;
@@ -107,7 +108,9 @@ fn run_programs(programs: Programs, cases: &[String], out: &mut impl Write) -> R
             Err(error) => Err(anyhow!("{error:#}")),
         };
         let passed = counts.as_ref().is_ok_and(Counts::passed);
-        writeln!(out, "{}: {}", target.triple, cases::tell(&counts))?;
+        let line = format!("{}: {}", target.triple, cases::tell(&counts));
+        writeln!(out, "{line}")?;
+        step::kept(line);
         match program {
             Ok(program) if !passed || !cases.is_empty() => write!(out, "{}", by_hand(target, &program, cases)?)?,
             _ => {}

@@ -1,6 +1,8 @@
 //! A step: its name, its action, and the report of its outcome.
 
+use std::fmt::Display;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Instant;
 
 use anyhow::Result;
@@ -9,6 +11,24 @@ use crate::workspace::Workspace;
 
 /// What a step does; the text goes into its line.
 pub type Action = Box<dyn Fn(&Workspace) -> Result<String>>;
+
+/// Whether a step runs, and whether nothing has been told below its line.
+static RUNS: AtomicBool = AtomicBool::new(false);
+static OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Tells on standard error what is being done, where it takes long.
+pub fn at_work(what: impl Display) {
+    let end = if OPEN.swap(false, Relaxed) { "\n" } else { "" };
+    // Where nobody listens the work goes on.
+    let _ = writeln!(io::stderr(), "{end}    {what}");
+}
+
+/// The same for a line that a command prints at once, and a step keeps until it fails.
+pub fn kept(line: impl Display) {
+    if RUNS.load(Relaxed) {
+        at_work(line);
+    }
+}
 
 pub struct Step {
     pub name: String,
@@ -36,8 +56,13 @@ pub fn run(steps: &[Step], workspace: &Workspace) -> io::Result<bool> {
         write!(out, "{:<18} ", step.name)?;
         out.flush()?;
         let start = Instant::now();
+        RUNS.store(true, Relaxed);
+        OPEN.store(true, Relaxed);
         let outcome = (step.action)(workspace);
         let seconds = start.elapsed().as_secs_f32();
+        if !OPEN.swap(false, Relaxed) {
+            let _ = write!(io::stderr(), "{:<18} ", step.name);
+        }
         match outcome {
             Ok(note) => {
                 passed += 1;

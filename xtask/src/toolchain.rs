@@ -12,6 +12,7 @@ use cargo_metadata::Message;
 
 use crate::debian;
 use crate::process::{self, Done};
+use crate::step;
 use crate::targets::Target;
 use crate::workspace::Workspace;
 
@@ -149,6 +150,7 @@ pub fn build_for(
     let mut built = Vec::new();
     for (way, targets) in ways {
         let toolchain = Toolchain::for_targets(workspace, way, &targets)?;
+        step::at_work(format_args!("building {package} for {} targets", targets.len()));
         let (programs, done) = toolchain.build_all(workspace, package, "release")?;
         for target in targets {
             let is_its = |program: &&PathBuf| way == Way::Host || program.iter().any(|part| part == target.triple);

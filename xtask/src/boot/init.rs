@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use super::{File, Initramfs, PANIC, S_IFREG, S_IFSOCK, lines, prepare, program, programs};
 use crate::kernels::Machine;
 use crate::process;
+use crate::step;
 use crate::workspace::Workspace;
 
 const INIT: &str = "init";
@@ -82,6 +83,7 @@ pub fn run(workspace: &Workspace, machines: &[&Machine], out: &mut dyn Write) ->
                 // A file that nobody can open, and a path that nothing can be mounted on.
                 [init()?, file("dev/console", S_IFSOCK), file("proc", S_IFREG)].into()
             };
+            step::at_work(format_args!("booting {}, {}", machine.arch, scene.name));
             let outcome = play(workspace, machine, scene, files);
             let told = match &outcome {
                 Ok((checked, note)) => format!("{checked} passed, 0 failed{note}"),

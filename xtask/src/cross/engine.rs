@@ -20,6 +20,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::{Port, packages};
 use crate::debian;
 use crate::process;
+use crate::step;
 use crate::toolchain;
 use crate::workspace::Workspace;
 
@@ -52,6 +53,7 @@ pub fn cross(workspace: &Workspace) -> Result<PathBuf> {
         let building = home.join("building");
         let mut command = workspace.cargo("install");
         command.args(["cross", "--version", VERSION, "--locked", "--root"]).arg(&home);
+        step::at_work(format_args!("installing cross {VERSION}"));
         process::succeed(command.arg("--target-dir").arg(&building))?;
         fs::remove_dir_all(building)?;
     }
@@ -157,6 +159,7 @@ impl Engine {
             return Ok(());
         }
         process::succeed(self.docker("system").args(["prune", "--all", "--force"]))?;
+        step::at_work("making an image");
         let root = home(workspace).join("root");
         let made = self.import(&root, ports);
         if root.exists() {
