@@ -150,7 +150,7 @@ pub fn build_for(
     let mut built = Vec::new();
     for (way, targets) in ways {
         let toolchain = Toolchain::for_targets(workspace, way, &targets)?;
-        step::at_work(format_args!("building {package} for {} targets", targets.len()));
+        step::at_work(format_args!("building {package} for {} target(s)", targets.len()));
         let (programs, done) = toolchain.build_all(workspace, package, "release")?;
         for target in targets {
             let is_its = |program: &&PathBuf| way == Way::Host || program.iter().any(|part| part == target.triple);
