@@ -16,7 +16,7 @@ use crate::process::{self, Done};
 use crate::qemu;
 use crate::readme;
 use crate::refused;
-use crate::step::{self, Action, Step};
+use crate::step::{self, Step};
 use crate::summary::Summary;
 use crate::targets::Target;
 use crate::toolchain::{Toolchain, Way};
@@ -44,49 +44,42 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
 }
 
 fn steps(workspace: &Workspace) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let mut step = |name: String, about, action: Action| steps.push(Step { name, about, action });
-    let all = workspace.features.join(",");
     let mut sets: Vec<_> = workspace.features.iter().map(|feature| (feature.clone(), feature.clone())).collect();
-    sets.push(("all".into(), all));
+    sets.push(("all".into(), workspace.features.join(",")));
+    let tests = sets.clone();
+    let clippy = |(name, features): (String, String)| {
+        let name = format!("clippy:{name}");
+        Step::new(&name, "no warning, with these features", move |w| clippy_crate(w, &features))
+    };
+    let test = |(name, features): (String, String)| {
+        Step::new(&format!("test:{name}"), "the tests, with these features", move |w| test(w, &features))
+    };
 
-    step("fmt".into(), "the formatting", Box::new(fmt));
-    step("clippy:none".into(), "no warning, without features", Box::new(|w| clippy_crate(w, "")));
-    for (name, features) in sets.clone() {
-        step(
-            format!("clippy:{name}"),
-            "no warning, with these features",
-            Box::new(move |w| clippy_crate(w, &features)),
-        );
-    }
-    step("clippy:others".into(), "no warning in the other packages", Box::new(clippy_others));
+    let mut steps = vec![
+        Step::new("fmt", "the formatting", fmt),
+        Step::new("clippy:none", "no warning, without features", |w| clippy_crate(w, "")),
+    ];
+    steps.extend(sets.into_iter().map(clippy));
+    steps.push(Step::new("clippy:others", "no warning in the other packages", clippy_others));
     // Without features the tests are `cargo test`'s own.
-    for (name, features) in sets {
-        step(format!("test:{name}"), "the tests, with these features", Box::new(move |w| test(w, &features)));
-    }
-    step("doc".into(), "the documentation, without warnings", Box::new(doc));
-    step("msrv".into(), "the oldest compiler that is promised", Box::new(msrv));
-    step("heartbeat".into(), "the example, and what it says to bad arguments", Box::new(heartbeat));
-    step("elf".into(), "the example's file: static, and without panics", Box::new(inspect));
-    step("minimal".into(), "the README's program, and its file", Box::new(minimal));
-    step("init".into(), "the init and its file, and what it says where it is not process 1", Box::new(init));
-    step("conformance".into(), "the freestanding conformance program", Box::new(conformance));
-    step("i686".into(), "conformance and the example in 32 bits, with the old calls too", Box::new(i686));
-    step("qemu".into(), "conformance on the other architectures, and the README's table of them", Box::new(qemu::step));
-    step("refused".into(), "32-bit ABIs with the old time calls alone", Box::new(refused::step));
-    step(
-        "boot".into(),
-        "conformance and init as PID 1 on real kernels, and the README's list of them",
-        Box::new(boot::step),
-    );
-    step(
-        "clobbers".into(),
-        "no register carried across a trap that the kernel does not keep",
-        Box::new(clobbers::step),
-    );
-    step("headers".into(), "the tables and constants beside the kernel's headers", Box::new(headers::step));
-    step("package".into(), "what is published: no more, no less", Box::new(package));
-    step("readme".into(), "every cargo command of the README is run by a step", Box::new(readme::check));
+    steps.extend(tests.into_iter().map(test));
+    steps.extend([
+        Step::new("doc", "the documentation, without warnings", doc),
+        Step::new("msrv", "the oldest compiler that is promised", msrv),
+        Step::new("heartbeat", "the example, and what it says to bad arguments", heartbeat),
+        Step::new("elf", "the example's file: static, and without panics", inspect),
+        Step::new("minimal", "the README's program, and its file", minimal),
+        Step::new("init", "the init and its file, and what it says where it is not process 1", init),
+        Step::new("conformance", "the freestanding conformance program", conformance),
+        Step::new("i686", "conformance and the example in 32 bits, with the old calls too", i686),
+        Step::new("qemu", "conformance on the other architectures, and the README's table of them", qemu::step),
+        Step::new("refused", "32-bit ABIs with the old time calls alone", refused::step),
+        Step::new("boot", "conformance and init as PID 1 on real kernels, and the README's list of them", boot::step),
+        Step::new("clobbers", "no register carried across a trap that the kernel does not keep", clobbers::step),
+        Step::new("headers", "the tables and constants beside the kernel's headers", headers::step),
+        Step::new("package", "what is published: no more, no less", package),
+        Step::new("readme", "every cargo command of the README is run by a step", readme::check),
+    ]);
     steps
 }
 

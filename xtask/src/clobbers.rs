@@ -16,66 +16,38 @@ const PACKAGE: &str = "clobbers";
 /// How the mnemonics of instructions begin that store vector registers.
 const STORES: [&str; 9] = ["st", "vse8", "vse16", "vse32", "vse64", "vs1r", "vs2r", "vs4r", "vs8r"];
 
-struct Probe {
-    triple: &'static str,
-    /// An extension of the processor that has such registers.
-    feature: Option<&'static str>,
-    function: &'static str,
-    check: fn(&[&str]) -> Result<()>,
-}
+/// A target, an extension of its processor that has such registers, a function and what holds of its code.
+type Probe = (&'static str, Option<&'static str>, &'static str, fn(&[&str]) -> Result<()>);
 
 const PROBES: [Probe; 6] = [
-    Probe { triple: "powerpc-unknown-linux-gnu", feature: None, function: "counted_loop", check: no_count_register },
-    Probe {
-        triple: "powerpc64le-unknown-linux-gnu",
-        feature: None,
-        function: "counted_loop",
-        check: no_count_register,
-    },
-    Probe {
-        triple: "loongarch64-unknown-linux-gnu",
-        feature: None,
-        function: "lanes_around_a_trap",
-        check: |code| carries_nothing(code, "syscall", &["t"]),
-    },
-    Probe {
-        triple: "riscv64gc-unknown-linux-gnu",
-        feature: Some("v"),
-        function: "lanes_around_a_trap",
-        check: |code| carries_nothing(code, "ecall", &["v"]),
-    },
-    Probe {
-        triple: "aarch64-unknown-linux-gnu",
-        feature: Some("sve"),
-        function: "loop_around_a_trap_and_a_loop",
-        check: |code| carries_nothing(code, "svc", &["z", "p"]),
-    },
-    Probe {
-        triple: "aarch64-unknown-linux-gnu",
-        feature: Some("sve"),
-        function: "lanes_around_a_trap",
-        check: |code| carries_nothing(code, "svc", &["z", "p"]),
-    },
+    ("powerpc-unknown-linux-gnu", None, "counted_loop", no_count_register),
+    ("powerpc64le-unknown-linux-gnu", None, "counted_loop", no_count_register),
+    ("loongarch64-unknown-linux-gnu", None, LANES, |code| carries_nothing(code, "syscall", &["t"])),
+    ("riscv64gc-unknown-linux-gnu", Some("v"), LANES, |code| carries_nothing(code, "ecall", &["v"])),
+    ("aarch64-unknown-linux-gnu", Some("sve"), LANES, |code| carries_nothing(code, "svc", &["z", "p"])),
+    ("aarch64-unknown-linux-gnu", Some("sve"), LOOPS, |code| carries_nothing(code, "svc", &["z", "p"])),
 ];
+const LANES: &str = "lanes_around_a_trap";
+const LOOPS: &str = "loop_around_a_trap_and_a_loop";
 
 pub fn step(workspace: &Workspace) -> Result<String> {
-    for probe in &PROBES {
-        let what = format!("{} on {}", probe.function, probe.triple);
-        let assembly = compile(workspace, probe)?;
-        let code = function(&assembly, probe.function).with_context(|| what.clone())?;
-        (probe.check)(&code).with_context(|| format!("{what}:\n{}\n", code.join("\n")))?;
+    for (triple, extension, name, check) in PROBES {
+        let what = format!("{name} on {triple}");
+        let assembly = compile(workspace, triple, extension)?;
+        let code = function(&assembly, name).with_context(|| what.clone())?;
+        check(&code).with_context(|| format!("{what}:\n{}\n", code.join("\n")))?;
     }
     Ok(format!("{} functions", PROBES.len()))
 }
 
-fn compile(workspace: &Workspace, probe: &Probe) -> Result<String> {
-    let target = Target::find(probe.triple).context(probe.triple)?;
+fn compile(workspace: &Workspace, triple: &str, extension: Option<&str>) -> Result<String> {
+    let target = Target::find(triple).with_context(|| triple.to_owned())?;
     let toolchain = Toolchain::for_targets(workspace, Way::of(target)?, &[target])?;
-    let output = workspace.target.join(format!("clobbers-{}.s", probe.triple));
+    let output = workspace.target.join(format!("clobbers-{triple}.s"));
     let mut command = toolchain.cargo(workspace, "rustc");
     command.args(["--package", PACKAGE, "--release"]);
-    if let Some(feature) = probe.feature {
-        // The flags are only for the two packages, so that `core` need not be compiled again.
+    if let Some(feature) = extension {
+        // For the two packages alone, so that `core` need not be compiled anew.
         command.arg("-Zprofile-rustflags").env("RUSTC_BOOTSTRAP", "1");
         for package in [PACKAGE, "barefd"] {
             command

@@ -17,8 +17,6 @@ use crate::workspace::Workspace;
 pub struct Machine {
     /// By Debian's name, but `x86_64` for `amd64`.
     pub arch: &'static str,
-    /// By Debian's name.
-    debian: &'static str,
     /// The suites that have the kernel, the first that can be had is taken.
     suites: &'static [&'static str],
     package: &'static str,
@@ -30,113 +28,53 @@ pub struct Machine {
     pub targets: &'static [&'static str],
 }
 
+/// A kernel that is in both suites.
+const fn machine(arch: &'static str, package: &'static str, qemu: (&'static str, &'static str)) -> Machine {
+    Machine { arch, suites: &["bookworm", "trixie"], package, qemu, options: "", console: "", targets: &[] }
+}
+
 pub const MACHINES: [Machine; 10] = [
-    Machine {
-        arch: "x86_64",
-        debian: "amd64",
-        suites: &["bookworm", "trixie"],
-        package: "linux-image-cloud-amd64",
-        qemu: ("qemu-system-x86_64", "qemu-system-x86"),
-        options: "-M pc -m 256",
-        console: "ttyS0",
-        targets: &["x86_64-unknown-linux-gnu", "i686-unknown-linux-gnu"],
-    },
-    Machine {
-        arch: "i386",
-        debian: "i386",
-        suites: &["bookworm"],
-        package: "linux-image-686",
-        qemu: ("qemu-system-i386", "qemu-system-x86"),
-        options: "-M pc -m 256",
-        console: "ttyS0",
-        targets: &["i686-unknown-linux-gnu", "i586-unknown-linux-gnu"],
-    },
-    Machine {
-        arch: "arm64",
-        debian: "arm64",
-        suites: &["bookworm", "trixie"],
-        package: "linux-image-cloud-arm64",
-        qemu: ("qemu-system-aarch64", "qemu-system-arm"),
-        options: "-M virt -cpu cortex-a57 -m 256",
-        console: "ttyAMA0",
-        targets: &["aarch64-unknown-linux-gnu", "armv7-unknown-linux-gnueabihf"],
-    },
-    Machine {
-        arch: "armhf",
-        debian: "armhf",
-        suites: &["bookworm", "trixie"],
-        package: "linux-image-armmp",
-        qemu: ("qemu-system-arm", "qemu-system-arm"),
-        options: "-M virt -m 256",
-        console: "ttyAMA0",
-        targets: &[
+    machine("x86_64", "linux-image-cloud-amd64", ("qemu-system-x86_64", "qemu-system-x86"))
+        .with("-M pc -m 256", "ttyS0")
+        .runs(&["x86_64-unknown-linux-gnu", "i686-unknown-linux-gnu"]),
+    machine("i386", "linux-image-686", ("qemu-system-i386", "qemu-system-x86"))
+        .with("-M pc -m 256", "ttyS0")
+        .of(&["bookworm"])
+        .runs(&["i686-unknown-linux-gnu", "i586-unknown-linux-gnu"]),
+    machine("arm64", "linux-image-cloud-arm64", ("qemu-system-aarch64", "qemu-system-arm"))
+        .with("-M virt -cpu cortex-a57 -m 256", "ttyAMA0")
+        .runs(&["aarch64-unknown-linux-gnu", "armv7-unknown-linux-gnueabihf"]),
+    machine("armhf", "linux-image-armmp", ("qemu-system-arm", "qemu-system-arm"))
+        .with("-M virt -m 256", "ttyAMA0")
+        .runs(&[
             "armv7-unknown-linux-gnueabihf",
             "thumbv7neon-unknown-linux-gnueabihf",
             "arm-unknown-linux-gnueabi",
             "armv5te-unknown-linux-gnueabi",
             "armv4t-unknown-linux-gnueabi",
-        ],
-    },
-    Machine {
-        arch: "ppc64el",
-        debian: "ppc64el",
-        suites: &["bookworm", "trixie"],
-        package: "linux-image-powerpc64le",
-        qemu: ("qemu-system-ppc64", "qemu-system-ppc"),
-        options: "-M pseries,x-vof=on -vga none -m 512",
-        console: "hvc0",
-        targets: &["powerpc64le-unknown-linux-gnu"],
-    },
-    Machine {
-        arch: "s390x",
-        debian: "s390x",
-        suites: &["bookworm", "trixie"],
-        package: "linux-image-s390x",
-        qemu: ("qemu-system-s390x", "qemu-system-misc"),
-        options: "-M s390-ccw-virtio -m 256",
-        console: "ttysclp0",
-        targets: &["s390x-unknown-linux-gnu"],
-    },
-    Machine {
-        arch: "riscv64",
-        debian: "riscv64",
-        suites: &["trixie", "sid"],
-        package: "linux-image-riscv64",
-        qemu: ("qemu-system-riscv64", "qemu-system-misc"),
-        options: "-M virt -m 256",
-        console: "ttyS0",
-        targets: &["riscv64gc-unknown-linux-gnu"],
-    },
-    Machine {
-        arch: "mipsel",
-        debian: "mipsel",
-        suites: &["bookworm"],
-        package: "linux-image-4kc-malta",
-        qemu: ("qemu-system-mipsel", "qemu-system-mips"),
-        options: "-M malta -m 256",
-        console: "ttyS0",
-        targets: &["mipsel-unknown-linux-gnu"],
-    },
-    Machine {
-        arch: "mips64el",
-        debian: "mips64el",
-        suites: &["bookworm"],
-        package: "linux-image-5kc-malta",
-        qemu: ("qemu-system-mips64el", "qemu-system-mips"),
-        options: "-M malta -cpu MIPS64R2-generic -m 256",
-        console: "ttyS0",
-        targets: &["mips64el-unknown-linux-gnuabi64", "mipsel-unknown-linux-gnu"],
-    },
-    Machine {
-        arch: "loong64",
-        debian: "loong64",
-        suites: &["sid"],
-        package: "linux-image-loong64",
-        qemu: (LOONGARCH, "qemu-system-misc"),
-        options: "-M virt -m 1G",
-        console: "ttyS0",
-        targets: &["loongarch64-unknown-linux-gnu"],
-    },
+        ]),
+    machine("ppc64el", "linux-image-powerpc64le", ("qemu-system-ppc64", "qemu-system-ppc"))
+        .with("-M pseries,x-vof=on -vga none -m 512", "hvc0")
+        .runs(&["powerpc64le-unknown-linux-gnu"]),
+    machine("s390x", "linux-image-s390x", ("qemu-system-s390x", "qemu-system-misc"))
+        .with("-M s390-ccw-virtio -m 256", "ttysclp0")
+        .runs(&["s390x-unknown-linux-gnu"]),
+    machine("riscv64", "linux-image-riscv64", ("qemu-system-riscv64", "qemu-system-misc"))
+        .with("-M virt -m 256", "ttyS0")
+        .of(&["trixie", "sid"])
+        .runs(&["riscv64gc-unknown-linux-gnu"]),
+    machine("mipsel", "linux-image-4kc-malta", ("qemu-system-mipsel", "qemu-system-mips"))
+        .with("-M malta -m 256", "ttyS0")
+        .of(&["bookworm"])
+        .runs(&["mipsel-unknown-linux-gnu"]),
+    machine("mips64el", "linux-image-5kc-malta", ("qemu-system-mips64el", "qemu-system-mips"))
+        .with("-M malta -cpu MIPS64R2-generic -m 256", "ttyS0")
+        .of(&["bookworm"])
+        .runs(&["mips64el-unknown-linux-gnuabi64", "mipsel-unknown-linux-gnu"]),
+    machine("loong64", "linux-image-loong64", (LOONGARCH, "qemu-system-misc"))
+        .with("-M virt -m 1G", "ttyS0")
+        .of(&["sid"])
+        .runs(&["loongarch64-unknown-linux-gnu"]),
 ];
 
 const LOONGARCH: &str = "qemu-system-loongarch64";
@@ -149,6 +87,18 @@ const LOONGARCH_PACKAGES: [&str; 3] = ["qemu-system-misc", "qemu-system-common",
 const LOONGARCH_FIRMWARE: &str = "qemu-efi-loongarch64";
 
 impl Machine {
+    const fn of(self, suites: &'static [&'static str]) -> Self {
+        Self { suites, ..self }
+    }
+
+    const fn with(self, options: &'static str, console: &'static str) -> Self {
+        Self { options, console, ..self }
+    }
+
+    const fn runs(self, targets: &'static [&'static str]) -> Self {
+        Self { targets, ..self }
+    }
+
     pub fn find(arch: &str) -> Option<&'static Self> {
         MACHINES.iter().find(|machine| machine.arch == arch)
     }
@@ -167,15 +117,19 @@ impl Machine {
 
     fn fetch(&self, workspace: &Workspace, directory: &Path) -> Result<Vec<String>> {
         step::at_work(format_args!("fetching {}", self.package));
-        Suite::first(self.suites, self.debian, &workspace.target.join("cache"), |suite| {
-            // The named package is empty. It depends on a package for the newest version, which may depend on one for
-            // the image.
-            let mut package = self.package.to_owned();
-            while let Some(next) = suite.depends(&package)?.into_iter().find(|next| is_kernel(next)) {
-                package = next;
-            }
-            suite.unpack(&[package], directory)
-        })
+        Suite::first(
+            self.suites,
+            if self.arch == "x86_64" { "amd64" } else { self.arch },
+            &workspace.target.join("cache"),
+            |suite| {
+                // The package named is empty; it depends on one for the newest version, and that maybe on one for the image.
+                let mut package = self.package.to_owned();
+                while let Some(next) = suite.depends(&package)?.into_iter().find(|next| is_kernel(next)) {
+                    package = next;
+                }
+                suite.unpack(&[package], directory)
+            },
+        )
     }
 
     /// QEMU, ready to boot the kernel with that first file system and that command line, and the kernel's release.

@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::workspace::Workspace;
 
 /// What a step does; the text goes into its line.
-pub type Action = Box<dyn Fn(&Workspace) -> Result<String>>;
+type Action = Box<dyn Fn(&Workspace) -> Result<String>>;
 
 /// Whether a step runs, and whether nothing has been told below its line.
 static RUNS: AtomicBool = AtomicBool::new(false);
@@ -33,7 +33,13 @@ pub fn kept(line: impl Display) {
 pub struct Step {
     pub name: String,
     pub about: &'static str,
-    pub action: Action,
+    action: Action,
+}
+
+impl Step {
+    pub fn new(name: &str, about: &'static str, action: impl Fn(&Workspace) -> Result<String> + 'static) -> Self {
+        Self { name: name.to_owned(), about, action: Box::new(action) }
+    }
 }
 
 /// The steps named, in their own order; all if none is named. The error is a name that no step has.
