@@ -19,7 +19,7 @@ use crate::step;
 use crate::targets::{TARGETS, Target};
 use crate::toolchain;
 use crate::workspace::Workspace;
-use crate::{Outcome, named};
+use crate::{Outcome, named, total};
 
 const CONFORMANCE: &str = "conformance";
 const HEARTBEAT: &str = "heartbeat";
@@ -48,29 +48,24 @@ pub fn init(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
     on(workspace, names, init::run)
 }
 
-/// Writes a line for each boot, and returns how many passed and failed.
-type Suite = fn(&Workspace, &[&Machine], &mut dyn Write) -> Result<(usize, usize)>;
+/// Writes a line for each boot, and returns whether each passed.
+type Suite = fn(&Workspace, &[&Machine], &mut dyn Write) -> Result<Vec<bool>>;
 
 fn on(workspace: &Workspace, names: &[String], suite: Suite) -> Result<Outcome> {
     let machines = match named(&MACHINES, names, |machine| machine.arch) {
         Ok(machines) => machines,
         Err(unknown) => return Ok(unknown),
     };
-    let (passed, failed) = suite(workspace, &machines, &mut io::stdout())?;
-    writeln!(io::stdout(), "{passed} passed, {failed} failed")?;
-    Ok(Outcome::Done { failed: failed > 0 })
+    total(&suite(workspace, &machines, &mut io::stdout())?)
 }
 
 /// Boots both programs on some kernels, and checks what the README says about all of them.
 pub fn step(workspace: &Workspace) -> Result<String> {
     let machines = STEP.iter().map(|arch| Machine::find(arch).context(*arch)).collect::<Result<Vec<_>>>()?;
     let mut lines = Vec::new();
-    let (mut passed, mut failed) = (0, 0);
-    for suite in [conformance, init::run] as [Suite; 2] {
-        let counts = suite(workspace, &machines, &mut lines)?;
-        (passed, failed) = (passed + counts.0, failed + counts.1);
-    }
-    ensure!(failed == 0, "\n{}", String::from_utf8_lossy(&lines));
+    let mut passed = conformance(workspace, &machines, &mut lines)?;
+    passed.extend(init::run(workspace, &machines, &mut lines)?);
+    ensure!(!passed.contains(&false), "\n{}", String::from_utf8_lossy(&lines));
     runs(workspace, machines[0])?;
     let readme = fs::read_to_string(workspace.root.join("README.md"))?;
     for target in &TARGETS {
@@ -82,7 +77,7 @@ pub fn step(workspace: &Workspace) -> Result<String> {
         };
         ensure!(readme.lines().any(row), "README.md does not say of `{}`: {said}", target.triple);
     }
-    Ok(format!("{passed} boots"))
+    Ok(format!("{} boots", passed.len()))
 }
 
 /// Checks that the runner returns the exit status of a program, and fails for a file that the kernel cannot execute.
@@ -99,9 +94,9 @@ fn runs(workspace: &Workspace, machine: &Machine) -> Result<()> {
     Ok(())
 }
 
-fn conformance(workspace: &Workspace, machines: &[&Machine], out: &mut dyn Write) -> Result<(usize, usize)> {
+fn conformance(workspace: &Workspace, machines: &[&Machine], out: &mut dyn Write) -> Result<Vec<bool>> {
     let programs = programs(workspace, CONFORMANCE, machines.iter().flat_map(|machine| machine.targets))?;
-    let (mut passed, mut failed) = (0, 0);
+    let mut passed = Vec::new();
     for machine in machines {
         for &triple in machine.targets {
             let own = machine.targets.first() == Some(&triple);
@@ -117,13 +112,10 @@ fn conformance(workspace: &Workspace, machines: &[&Machine], out: &mut dyn Write
             // The failures come below the line.
             let (first, rest) = told.split_at(told.find('\n').unwrap_or(told.len()));
             writeln!(out, "{name}: {first}{note}{rest}")?;
-            match counts.is_ok_and(|counts| counts.passed()) {
-                true => passed += 1,
-                false => failed += 1,
-            }
+            passed.push(counts.is_ok_and(|counts| counts.passed()));
         }
     }
-    Ok((passed, failed))
+    Ok(passed)
 }
 
 fn counts(machine: &Machine, console: &Done) -> Result<Counts> {

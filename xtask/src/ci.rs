@@ -38,7 +38,7 @@ pub fn list(workspace: &Workspace) -> Vec<String> {
 
 pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
     match step::select(steps(workspace), names) {
-        Ok(steps) => Ok(Outcome::Done { failed: !step::run(&steps, workspace)? }),
+        Ok(steps) => step::run(&steps, workspace),
         Err(unknown) => Ok(Outcome::Unknown(unknown)),
     }
 }

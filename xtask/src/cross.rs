@@ -16,7 +16,7 @@ use crate::summary::Summary;
 use crate::targets::Target;
 use crate::toolchain;
 use crate::workspace::{CRATE, Workspace};
-use crate::{Outcome, named};
+use crate::{Outcome, named, total};
 use engine::Engine;
 
 /// A target that Debian has a C library for.
@@ -56,28 +56,23 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
     };
     let mut out = io::stdout();
     let way = Way::find(workspace, &ports)?;
-    let mut failed = 0;
+    let mut passed = Vec::new();
     for port in &ports {
         step::at_work(format_args!("testing {}", port.triple));
-        let outcome = way.test(workspace, port);
-        let way = way.name();
-        match outcome.and_then(|done| Ok((Summary::of(&done)?, done))) {
-            Ok((Summary { passed, failed: failures, ignored, report }, done)) => {
-                failed += usize::from(failures > 0);
+        let outcome = way.test(workspace, port).and_then(|done| Ok((Summary::of(&done)?, done)));
+        passed.push(outcome.as_ref().is_ok_and(|(summary, _)| summary.failed == 0));
+        match outcome {
+            Ok((Summary { passed, failed, ignored, report }, done)) => {
                 // Those that say so of themselves, among the passed.
                 let not_applicable = done.stderr.lines().filter(|line| line.starts_with("n/a ")).count();
-                let notes = format!("{way}; {not_applicable} not applicable, {ignored} ignored");
-                writeln!(out, "{}: {passed} passed, {failures} failed ({notes}){report}", port.triple)?;
+                let notes = format!("{}; {not_applicable} not applicable, {ignored} ignored", way.name());
+                writeln!(out, "{}: {passed} passed, {failed} failed ({notes}){report}", port.triple)?;
             }
-            Err(error) => {
-                failed += 1;
-                writeln!(out, "{}: FAILED ({way}): {error:#}", port.triple)?;
-            }
+            Err(error) => writeln!(out, "{}: FAILED ({}): {error:#}", port.triple, way.name())?,
         }
     }
     drop(way);
-    writeln!(out, "{} passed, {failed} failed", ports.len() - failed)?;
-    Ok(Outcome::Done { failed: failed > 0 })
+    total(&passed)
 }
 
 /// How the tests are run.

@@ -85,6 +85,13 @@ pub fn named<'a, T>(all: &'a [T], names: &[String], name: fn(&T) -> &str) -> Res
     names.iter().map(|wanted| find(wanted).ok_or_else(|| Outcome::Unknown(wanted.clone()))).collect()
 }
 
+/// Prints the last line: how many of these passed.
+pub fn total(passed: &[bool]) -> Result<Outcome> {
+    let failed = passed.iter().filter(|passed| !**passed).count();
+    writeln!(io::stdout(), "{} passed, {failed} failed", passed.len() - failed)?;
+    Ok(Outcome::Done { failed: failed > 0 })
+}
+
 const COMMANDS: [Command; 5] = [
     Command { name: "boot", list: boot::list, run: boot::run, others: &[("init", boot::init), ("run", boot::runner)] },
     Command { name: "ci", list: ci::list, run: ci::run, others: &[] },

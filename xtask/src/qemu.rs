@@ -14,7 +14,7 @@ use crate::step;
 use crate::targets::{TARGETS, Target};
 use crate::toolchain::{self, Way};
 use crate::workspace::Workspace;
-use crate::{Outcome, named};
+use crate::{Outcome, named, total};
 
 const PACKAGE: &str = "conformance";
 /// A file for each subject of its cases.
@@ -54,9 +54,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
         }
     }
     let outcomes = run_programs(programs, &cases, &mut out)?;
-    let failed = outcomes.iter().filter(|(_, passed)| !passed).count();
-    writeln!(out, "{} passed, {failed} failed", outcomes.len() - failed)?;
-    Ok(Outcome::Done { failed: failed > 0 })
+    total(&outcomes.into_iter().map(|(_, passed)| passed).collect::<Vec<_>>())
 }
 
 /// Runs every target, and checks what the README says about them.

@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::workspace::Workspace;
+use crate::{Outcome, total};
 
 /// What a step does; the text goes into its line.
 type Action = Box<dyn Fn(&Workspace) -> Result<String>>;
@@ -53,10 +54,10 @@ pub fn select(steps: Vec<Step>, wanted: &[String]) -> Result<Vec<Step>, String> 
     Ok(steps.into_iter().filter(|step| wanted.is_empty() || wanted.iter().any(|want| named(step, want))).collect())
 }
 
-/// Runs every step, even if a step before it failed, and returns whether all passed.
-pub fn run(steps: &[Step], workspace: &Workspace) -> io::Result<bool> {
+/// Runs every step, whatever became of those before it.
+pub fn run(steps: &[Step], workspace: &Workspace) -> Result<Outcome> {
     let mut out = io::stdout();
-    let mut passed = 0;
+    let mut passed = Vec::new();
     for step in steps {
         // Flushed before the step begins, so that one which hangs can be named.
         write!(out, "{:<18} ", step.name)?;
@@ -69,15 +70,11 @@ pub fn run(steps: &[Step], workspace: &Workspace) -> io::Result<bool> {
         if !OPEN.swap(false, Relaxed) {
             let _ = write!(io::stderr(), "{:<18} ", step.name);
         }
+        passed.push(outcome.is_ok());
         match outcome {
-            Ok(note) => {
-                passed += 1;
-                writeln!(out, "{}", format!("passed {seconds:6.1} s  {note}").trim_end())?;
-            }
+            Ok(note) => writeln!(out, "{}", format!("passed {seconds:6.1} s  {note}").trim_end())?,
             Err(error) => writeln!(out, "FAILED {seconds:6.1} s  {error:#}")?,
         }
     }
-    let failed = steps.len() - passed;
-    writeln!(out, "{passed} passed, {failed} failed")?;
-    Ok(failed == 0)
+    total(&passed)
 }
