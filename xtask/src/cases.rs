@@ -45,7 +45,6 @@ impl Counts {
         }
         // What the program counted, which it does not come to if it is killed.
         ensure!(end.starts_with(&format!("{ok} passed, ")), "it did not come to its end");
-        ensure!(ok > 0 || counts.marked > 0 || !counts.passed(), "no case ran");
         Ok(counts)
     }
 

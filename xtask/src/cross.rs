@@ -131,7 +131,7 @@ impl Way {
         }
         let own_image = matches!(self, Self::Running(_));
         if !own_image || !toolchain::has_core(port.triple)? {
-            // Debian has the sources of the standard library, for every target; the compiler is a stable one.
+            // From sources that serve every target: Debian has them, and rustup by `rust-src`. The compiler is a stable one.
             command.arg("-Zbuild-std=std,panic_unwind,test").env("RUSTC_BOOTSTRAP", "1");
             // With `abort`, which tests never take, cargo builds the standard library twice and mixes the two.
             command.env("CARGO_PROFILE_DEV_PANIC", "unwind");
