@@ -63,9 +63,17 @@ pub fn unpack(packages: &[String], directory: &Path) -> Result<()> {
 
 /// Packages and all that they depend on, as if nothing were installed.
 pub fn with_dependencies(packages: &[String]) -> Result<Vec<String>> {
-    let mut command = apt_get("install");
-    command.args(["--simulate", "--no-install-recommends", "-o", "Dir::State::Status=/dev/null"]);
-    let output = process::succeed(command.args(packages))?;
+    to_install(apt_get("install").args(["-o", "Dir::State::Status=/dev/null"]).args(packages))
+}
+
+/// A package and those that it depends on, without those that are installed.
+pub fn missing(package: &str) -> Result<Vec<String>> {
+    update()?;
+    to_install(apt_get("install").arg(package))
+}
+
+fn to_install(install: &mut Command) -> Result<Vec<String>> {
+    let output = process::succeed(install.args(["--simulate", "--no-install-recommends"]))?;
     let names = output.stdout.lines().filter_map(|line| line.strip_prefix("Inst ")?.split(' ').next());
     Ok(names.map(str::to_owned).collect())
 }

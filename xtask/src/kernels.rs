@@ -1,6 +1,6 @@
 //! Debian's kernels, and the machines that QEMU's system mode boots them on.
 
-use std::env::consts;
+use std::env::{self, consts};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -64,11 +64,11 @@ pub const MACHINES: [Machine; 10] = [
         .of(&["trixie", "sid"])
         .runs(&["riscv64gc-unknown-linux-gnu"]),
     machine("mipsel", "linux-image-4kc-malta", ("qemu-system-mipsel", "qemu-system-mips"))
-        .with("-M malta -m 256", "ttyS0")
+        .with("-M malta -vga none -m 256", "ttyS0")
         .of(&["bookworm"])
         .runs(&["mipsel-unknown-linux-gnu"]),
     machine("mips64el", "linux-image-5kc-malta", ("qemu-system-mips64el", "qemu-system-mips"))
-        .with("-M malta -cpu MIPS64R2-generic -m 256", "ttyS0")
+        .with("-M malta -vga none -cpu MIPS64R2-generic -m 256", "ttyS0")
         .of(&["bookworm"])
         .runs(&["mips64el-unknown-linux-gnuabi64", "mipsel-unknown-linux-gnu"]),
     machine("loong64", "linux-image-loong64", (LOONGARCH, "qemu-system-misc"))
@@ -83,7 +83,8 @@ const FREE: &str = "0xa0000000";
 /// The first version that boots a kernel of LoongArch, where Debian has it, and its firmware's package.
 const LOONGARCH_QEMU: u32 = 10;
 const LOONGARCH_SUITE: &str = "bookworm-backports";
-const LOONGARCH_PACKAGES: [&str; 3] = ["qemu-system-misc", "qemu-system-common", "qemu-system-data"];
+const MISC: &str = "qemu-system-misc";
+const LOONGARCH_PACKAGES: [&str; 3] = [MISC, "qemu-system-common", "qemu-system-data"];
 const LOONGARCH_FIRMWARE: &str = "qemu-efi-loongarch64";
 
 impl Machine {
@@ -144,7 +145,7 @@ impl Machine {
             command.arg("-append").arg(format!("initrdmem={FREE},{size} {line}"));
             command
         } else {
-            let mut command = timed(debian::program(program, package)?);
+            let mut command = emulator(workspace, program, package)?;
             command.arg("-initrd").arg(initramfs).arg("-append").arg(line);
             command
         };
@@ -196,10 +197,33 @@ fn release(packages: &[String]) -> Result<String> {
     Ok(format!("Linux {}", version.rsplit_once('-').map_or(version, |(upstream, _)| upstream)))
 }
 
-/// Debian 12's QEMU does not boot this architecture: a newer one is unpacked aside.
+/// The system's QEMU, or Debian's where the system has none. That is unpacked and not installed: its installation can
+/// require that other packages are removed, such as a newer `qemu-utils`.
+fn emulator(workspace: &Workspace, program: &str, package: &str) -> Result<Command> {
+    if process::run(Command::new(program).arg("--version")).is_ok() {
+        return Ok(timed(program.into()));
+    }
+    let home = cached(workspace, package, |home| debian::unpack(&debian::missing(package)?, home))?;
+    unpacked(&home, &home, program)
+}
+
+/// A program of QEMU that was unpacked below `home`, with libraries that were unpacked below another directory.
+fn unpacked(home: &Path, libraries: &Path, program: &str) -> Result<Command> {
+    let multiarch = format!("{}-linux-gnu", consts::ARCH);
+    let mut command = timed(home.join("usr/bin").join(program).into());
+    let libraries = ["usr/lib", "lib"].map(|lib| libraries.join(lib).join(&multiarch));
+    command.env("LD_LIBRARY_PATH", env::join_paths(libraries)?);
+    command.env("QEMU_MODULE_DIR", home.join("usr/lib").join(multiarch).join("qemu"));
+    for firmware in ["qemu", "seabios"] {
+        command.arg("-L").arg(home.join("usr/share").join(firmware));
+    }
+    Ok(command)
+}
+
+/// Debian 12's QEMU does not boot this architecture, so a newer one is unpacked.
 fn loongarch(workspace: &Workspace) -> Result<Command> {
     let host = process::succeed(Command::new("dpkg").arg("--print-architecture"))?.stdout;
-    let unpacked = |name: &str, suites: &[&str], packages: &[&str]| {
+    let fetched = |name: &str, suites: &[&str], packages: &[&str]| {
         cached(workspace, name, |home| {
             let packages: Vec<_> = packages.iter().map(|package| package.to_string()).collect();
             let cache = workspace.target.join("cache");
@@ -209,17 +233,13 @@ fn loongarch(workspace: &Workspace) -> Result<Command> {
     let mut command = match process::run(Command::new(LOONGARCH).arg("--version")) {
         Ok(done) if major(&done.stdout).is_some_and(|major| major >= LOONGARCH_QEMU) => timed(LOONGARCH.into()),
         _ => {
-            // Comes with the libraries that the other needs.
-            debian::program("qemu-system-riscv64", "qemu-system-misc")?;
-            let home = unpacked("qemu", &[LOONGARCH_SUITE], &LOONGARCH_PACKAGES)?;
-            let mut command = timed(home.join("usr/bin").join(LOONGARCH).into());
-            command
-                .env("QEMU_MODULE_DIR", home.join("usr/lib").join(format!("{}-linux-gnu", consts::ARCH)).join("qemu"));
-            command.arg("-L").arg(home.join("usr/share/qemu"));
-            command
+            // Debian 12's package depends on the libraries that the newer one needs.
+            let libraries = cached(workspace, MISC, |home| debian::unpack(&debian::missing(MISC)?, home))?;
+            let home = fetched("qemu", &[LOONGARCH_SUITE], &LOONGARCH_PACKAGES)?;
+            unpacked(&home, &libraries, LOONGARCH)?
         }
     };
-    let firmware = unpacked("firmware", &["trixie", "sid"], &[LOONGARCH_FIRMWARE])?;
+    let firmware = fetched("firmware", &["trixie", "sid"], &[LOONGARCH_FIRMWARE])?;
     command.arg("-bios").arg(firmware.join("usr/share").join(LOONGARCH_FIRMWARE).join("QEMU_EFI.fd"));
     Ok(command)
 }
