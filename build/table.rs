@@ -323,7 +323,10 @@ fn check_all(all: &[Line]) -> Result<()> {
             value(line, kind_of(line.words[0]))?;
         }
         if line.words[0] == "time64" {
-            line.word(3, "the call that takes a 32-bit time")?;
+            let old = line.word(3, "the call that takes a 32-bit time")?;
+            if find(all, old).is_none() {
+                return Err(line.place.unexpected(old, "a call of this table"));
+            }
         }
         line.end(words)?;
     }
@@ -341,7 +344,7 @@ fn once<'a>(lines: &[Line], line: &Line<'a>) -> Result<&'a str> {
     }
 }
 
-/// Checks the lines of an ABI's own.
+/// Checks the lines that an ABI has itself.
 fn check_own(own: &[Line], all: &[Line]) -> Result<()> {
     for line in own {
         let kind = line.words[0];

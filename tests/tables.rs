@@ -421,6 +421,20 @@ mod head {
     }
 
     #[test]
+    fn a_call_with_a_64_bit_time_names_one_with_a_32_bit_time() {
+        rejected(
+            "time64 ppoll_time64 414 ppoll",
+            "time64 ppoll_time64 414",
+            "arch/all.tbl:8: found the end of the line, expected the call that takes a 32-bit time",
+        );
+        rejected(
+            "time64 ppoll_time64 414 ppoll",
+            "time64 ppoll_time64 414 pol",
+            "arch/all.tbl:8: found `pol`, expected a call of this table",
+        );
+    }
+
+    #[test]
     fn an_abi_has_the_calls_of_its_times() {
         let polls = |facts: Vec<String>| facts.into_iter().filter(|fact| fact.contains("ppoll")).collect::<Vec<_>>();
         assert_eq!(polls(changed("time time32 time64", "time native").unwrap()), ["nr ppoll 4309"]);

@@ -122,9 +122,13 @@ pub fn step(workspace: &Workspace) -> Result<String> {
     Ok(format!("{passed} facts of {} ABIs, without {}", ABIS.len(), NOT_COVERED.join(" and ")))
 }
 
-/// The tables in a directory of the workspace, by name.
+/// The tables in a directory of the workspace, by name. Messages show their paths from the root.
 fn tables(workspace: &Workspace, directory: &str) -> Vec<Source> {
-    script::read(&workspace.root.join(directory).to_string_lossy())
+    let mut tables = script::read(&workspace.root.join(directory).to_string_lossy());
+    for table in &mut tables {
+        table.file = format!("{directory}/{}.tbl", table.name);
+    }
+    tables
 }
 
 /// Writes a line for each table, and what is wrong below it; returns how many facts passed and failed.
