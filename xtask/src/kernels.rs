@@ -37,7 +37,7 @@ pub const MACHINES: [Machine; 10] = [
     machine("x86_64", "linux-image-cloud-amd64", ("qemu-system-x86_64", "qemu-system-x86"))
         .with("-M pc -m 256", "ttyS0")
         .runs(&["x86_64-unknown-linux-gnu", "i686-unknown-linux-gnu"]),
-    machine("i386", "linux-image-686", ("qemu-system-i386", "qemu-system-x86"))
+    machine("i386", "linux-image-686", ("qemu-system-x86_64", "qemu-system-x86"))
         .with("-M pc -m 256", "ttyS0")
         .of(&["bookworm"])
         .runs(&["i686-unknown-linux-gnu", "i586-unknown-linux-gnu"]),

@@ -61,6 +61,8 @@ fn settle() -> Result<(), i32> {
     // The console comes before the reports, which are written to it.
     let dev = home::mount(c"devtmpfs", c"/dev");
     let streams = home::open_streams();
+    // Firmware can leave text without an end of line on the console.
+    say(stdout(), format_args!(""));
     for (what, result) in [("/dev", dev), ("/dev/console", streams), ("/proc", home::mount(c"proc", c"/proc"))] {
         if let Err(errno) = result {
             complain(format_args!("{what}: {errno}"));
