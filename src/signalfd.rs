@@ -297,6 +297,9 @@ impl SignalInfo {
     }
 
     /// The value that `sigqueue` or a POSIX timer sent with the signal, as an `int`.
+    ///
+    /// If the sender sent a pointer of 64 bits, this is the half of it that comes first in memory: the low half on a
+    /// little-endian ABI, **the high half on a big-endian one**. [`ptr`](Self::ptr) then has the whole value.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_int", "si_int", "sival_int"))]
@@ -306,12 +309,17 @@ impl SignalInfo {
 
     /// The value that `sigqueue` or a POSIX timer sent with the signal, as a pointer to the sender's memory.
     ///
-    /// The record has 64 bits for it. This method drops the bits beyond a pointer's width. 32-bit kernels fill these
-    /// bits with copies of the sign, 64-bit kernels with zeros.
+    /// Where a pointer has 64 bits, it is the record's `ssi_ptr`. If the sender sent an `int` there, half of the bits
+    /// have no meaning: use [`int`](Self::int).
+    ///
+    /// Where a pointer has 32 bits, it is the record's `ssi_int`, which has the same bits as [`int`](Self::int). The 64
+    /// bits of `ssi_ptr` differ there between kernels. A 32-bit kernel copies the sign to the upper half. A 64-bit
+    /// kernel has the value in the half that comes first in memory, which is the upper half if it is big-endian, and
+    /// zeros in the other half.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_ptr", "si_ptr", "sival_ptr"))]
     pub const fn ptr(&self) -> usize {
-        self.raw.ssi_ptr as usize
+        if cfg!(target_pointer_width = "32") { self.raw.ssi_int as u32 as usize } else { self.raw.ssi_ptr as usize }
     }
 }

@@ -242,6 +242,9 @@ macro_rules! each_case {
                 a_signal_is_read_once_and_tells_who_sent_it
                 a_signal_that_is_pending_already_is_not_queued_again
                 real_time_signals_queue_in_order_with_their_values
+                #[cfg(target_pointer_width = "64")]
+                the_int_of_a_pointer_is_the_half_at_its_start
+                a_pointer_has_the_width_and_the_value_of_the_abis_own
                 the_lowest_number_comes_first
                 those_to_the_thread_come_before_those_to_the_process
                 a_child_tells_how_it_ended_and_one_signal_may_stand_for_several

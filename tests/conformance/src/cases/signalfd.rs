@@ -137,6 +137,40 @@ pub fn real_time_signals_queue_in_order_with_their_values() -> Outcome {
     Ok(())
 }
 
+/// The `int` is at the start of the pointer: on a big-endian ABI it is the high half.
+#[cfg(target_pointer_width = "64")]
+pub fn the_int_of_a_pointer_is_the_half_at_its_start() -> Outcome {
+    const POINTER: usize = 0x1234_5678_9abc_def0;
+    let [signal, _] = REAL_TIME;
+    let blocked = Blocked::new(&[signal])?;
+    let signals = blocked.signals()?;
+    kernel::queue_self(signal, POINTER)?;
+    let info = signals.read()?;
+    check_eq!(info.ptr(), POINTER);
+    check_eq!(info.int() as u32, if cfg!(target_endian = "big") { 0x1234_5678 } else { 0x9abc_def0 });
+    Ok(())
+}
+
+/// The records are those that kernels of each width and byte order write for the `int`. A pointer of 32 bits is right
+/// whichever of them wrote the record.
+pub fn a_pointer_has_the_width_and_the_value_of_the_abis_own() -> Outcome {
+    for int in [0x1234_5678, 0, -1, i32::MIN] {
+        let low = u64::from(int as u32);
+        for ssi_ptr in [
+            low,             // A 64-bit kernel, little-endian.
+            low << 32,       // A 64-bit kernel, big-endian.
+            int as i64 as _, // A 32-bit kernel.
+        ] {
+            let mut record = SignalfdSiginfo::default();
+            (record.ssi_signo, record.ssi_int, record.ssi_ptr) = (40, int, ssi_ptr);
+            let info = SignalInfo::from_raw(record).ok_or(Errno::INVAL)?;
+            check_eq!(info.int(), int);
+            check_eq!(info.ptr() as u64, if cfg!(target_pointer_width = "32") { low } else { ssi_ptr });
+        }
+    }
+    Ok(())
+}
+
 pub fn the_lowest_number_comes_first() -> Outcome {
     let [third, fourth] = REAL_TIME;
     let in_order = [Signal::CHLD, Signal::WINCH, third, fourth];
