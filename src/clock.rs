@@ -102,6 +102,29 @@ pub(crate) fn duration(time: Timespec) -> Duration {
     Duration::new(time.tv_sec as u64, (time.tv_nsec as u32).min(999_999_999))
 }
 
+const NANOS: i64 = 1_000_000_000;
+
+/// The time `delay` after `time`, or the last second that a `Timespec` holds.
+///
+/// `Duration` has this function and the next one too, but there the compiler leaves a panic in the code.
+pub(crate) fn later(time: Timespec, delay: Timespec) -> Timespec {
+    let tv_sec = time.tv_sec.saturating_add(delay.tv_sec);
+    match time.tv_nsec.wrapping_add(delay.tv_nsec) {
+        tv_nsec @ ..NANOS => Timespec { tv_sec, tv_nsec },
+        tv_nsec => Timespec { tv_sec: tv_sec.saturating_add(1), tv_nsec: tv_nsec - NANOS },
+    }
+}
+
+/// The time from `now` until `deadline`, or zero if that has passed.
+pub(crate) fn until(deadline: Timespec, now: Timespec) -> Timespec {
+    let tv_sec = deadline.tv_sec.wrapping_sub(now.tv_sec);
+    let (tv_sec, tv_nsec) = match deadline.tv_nsec.wrapping_sub(now.tv_nsec) {
+        tv_nsec @ 0.. => (tv_sec, tv_nsec),
+        tv_nsec => (tv_sec.wrapping_sub(1), tv_nsec + NANOS),
+    };
+    if tv_sec < 0 { Timespec::default() } else { Timespec { tv_sec, tv_nsec } }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +140,31 @@ mod tests {
         ] {
             assert_eq!(timespec(time).map(duration), Ok(time));
         }
+    }
+
+    const fn time(tv_sec: i64, tv_nsec: i64) -> Timespec {
+        Timespec { tv_sec, tv_nsec }
+    }
+
+    #[test]
+    fn a_time_later_by_a_delay_is_that_delay_away() {
+        for now in [time(0, 0), time(5, 1), time(5, 999_999_999)] {
+            for delay in [time(0, 0), time(0, 1), time(0, 999_999_999), time(1, 0), time(7, 500_000_000)] {
+                let then = later(now, delay);
+                assert_eq!(duration(then), duration(now) + duration(delay));
+                assert_eq!(until(then, now), delay);
+                assert_eq!(until(now, then), time(0, 0));
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_ends_at_the_last_second() {
+        let last = time(i64::MAX, 999_999_999);
+        assert_eq!(later(time(0, 0), last), last);
+        assert_eq!(later(time(5, 1), last).tv_sec, i64::MAX);
+        assert_eq!(until(last, time(5, 0)), time(i64::MAX - 5, 999_999_999));
+        assert_eq!(until(time(5, 1), last), time(0, 0));
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use crate::errno::Result;
 use crate::fd::BorrowedFd;
 use crate::flags::PollFlags;
-use crate::poll::poll;
+use crate::poll;
 use crate::pollfd::PollFd;
 
 /// Waits until a read of `fd` may succeed.
 pub(crate) fn wait(fd: BorrowedFd<'_>) -> Result<()> {
-    poll(&mut [PollFd::from_borrowed_fd(fd, PollFlags::IN)], None).map(drop)
+    poll::for_ever(&mut [PollFd::from_borrowed_fd(fd, PollFlags::IN)]).map(drop)
 }
 
 /// The methods and traits that [`EventFd`](crate::EventFd), [`SignalFd`](crate::SignalFd) and

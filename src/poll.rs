@@ -2,9 +2,11 @@
 
 use core::time::Duration;
 
+use crate::abi::Timespec;
+use crate::clock::{self, Clock};
 use crate::errno::{Errno, Result};
 use crate::pollfd::PollFd;
-use crate::{clock, time64};
+use crate::time64;
 
 /// Waits until an entry has events or `timeout` has passed (`None` means for ever). Returns the number of entries that
 /// have events: [ppoll(2)](https://man7.org/linux/man-pages/man2/poll.2.html), Linux 2.6.16.
@@ -14,9 +16,13 @@ use crate::{clock, time64};
 /// kernel can hold means for ever (292 billion years; 68 years if the kernel has only the 32-bit call). Before Linux
 /// 7.2, `poll` sees a timer with a deadline in the past a moment later: use a short timeout for it instead of zero.
 ///
-/// A signal handler does not end the wait: it continues with the time that is left according to the kernel. A program
-/// that must react to its own handlers uses [`sys::ppoll`](crate::sys), which returns `EINTR`, or reads its signals
-/// from a [`SignalFd`](crate::SignalFd).
+/// A signal handler does not end the wait: it continues with the time that is left according to the kernel. If the
+/// kernel does not say how much is left, a new deadline counts from the first interruption. So the wait never ends
+/// early, and takes at most twice the `timeout`. That is so under the personality `STICKY_TIMEOUTS` (`setarch
+/// --sticky-timeouts`), and under emulators such as QEMU's user mode.
+///
+/// A program that must react to its own handlers uses [`sys::ppoll`](crate::sys), which returns `EINTR`, or reads its
+/// signals from a [`SignalFd`](crate::SignalFd).
 ///
 /// ```
 /// use core::time::Duration;
@@ -29,7 +35,9 @@ use crate::{clock, time64};
 /// # Ok::<(), barefd::Errno>(())
 /// ```
 ///
-/// System call: `ppoll` (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`), again after `EINTR`.
+/// System call: `ppoll` (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`), again after `EINTR`. If an
+/// `EINTR` left a `timeout` unchanged that is not zero, also `clock_gettime` before it (32-bit ABIs: as
+/// [`Clock::now`](crate::Clock::now)).
 ///
 /// # Errors
 ///
@@ -39,15 +47,58 @@ use crate::{clock, time64};
 #[doc(alias("ppoll", "select.poll"))]
 pub fn poll(fds: &mut [PollFd<'_>], timeout: Option<Duration>) -> Result<usize> {
     match timeout.map(clock::timespec) {
-        Some(Ok(mut left)) => retry(|| time64::ppoll(fds, Some(&mut left), None)),
-        None | Some(Err(_)) => retry(|| time64::ppoll(fds, None, None)),
+        Some(Ok(timeout)) => {
+            let mut times = [timeout; 2];
+            let [left, _] = &mut times;
+            match time64::ppoll(fds, Some(left), None) {
+                Err(Errno::INTR) => go_on(fds, &mut times),
+                result => result,
+            }
+        }
+        None | Some(Err(_)) => match time64::ppoll(fds, None, None) {
+            Err(Errno::INTR) => go_on_for_ever(fds),
+            result => result,
+        },
     }
 }
 
+/// Waits until an entry has events.
 #[inline]
-fn retry(mut call: impl FnMut() -> Result<usize>) -> Result<usize> {
+pub(crate) fn for_ever(fds: &mut [PollFd<'_>]) -> Result<usize> {
     loop {
-        match call() {
+        match time64::ppoll(fds, None, None) {
+            Err(Errno::INTR) => {}
+            result => return result,
+        }
+    }
+}
+
+/// Out of line, so that [`poll`] keeps no register for it.
+#[cold]
+#[inline(never)]
+fn go_on_for_ever(fds: &mut [PollFd<'_>]) -> Result<usize> {
+    for_ever(fds)
+}
+
+/// Continues a wait that a signal handler interrupted. Both times are in memory, so that [`poll`] keeps no register for
+/// them.
+///
+/// Under `STICKY_TIMEOUTS` the kernel does not write the time that is left. Nobody knows then when the wait began, so
+/// the deadline counts from now. If the wait had just begun, the kernel may have written the same time. A deadline that
+/// counts from now is right for that, too.
+#[cold]
+#[inline(never)]
+fn go_on(fds: &mut [PollFd<'_>], [left, asked]: &mut [Timespec; 2]) -> Result<usize> {
+    let mut deadline = None;
+    loop {
+        // A wait of no time has no deadline.
+        if left == asked && *left != Timespec::default() {
+            let now = time64::clock_gettime(Clock::Monotonic.id())?;
+            let deadline = *deadline.get_or_insert(clock::later(now, *left));
+            *left = clock::until(deadline, now);
+        }
+        *asked = *left;
+        match time64::ppoll(fds, Some(left), None) {
             Err(Errno::INTR) => {}
             result => return result,
         }

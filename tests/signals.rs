@@ -16,7 +16,7 @@ use barefd::sys::Timespec;
 use barefd::{
     Clock, Errno, EventFd, PollFd, PollFlags, Result, SigSet, Signal, SignalFd, SignalFdFlags, Tick, TimerFd, poll, sys,
 };
-use common::{Task, emulator, expired, owe, send_signal, thread_id, until};
+use common::{Task, emulator, expired, in_child, owe, send_signal, thread_id, until};
 
 /// Its handler is installed without `SA_RESTART`.
 const INTERRUPTING: c_int = libc::SIGUSR1;
@@ -326,15 +326,13 @@ fn poll_goes_on_after_a_handler() {
     assert_eq!(interrupted(&event, INTERRUPTING, call, |event| event.notify().unwrap()), (Ok(1), PollFlags::IN));
 }
 
-#[test]
-fn a_stream_of_signals_neither_shortens_nor_prolongs_the_timeout_of_poll() {
-    if emulator("does not write back the time that is left") {
-        return;
-    }
+/// Lets handlers run as long as `poll` waits on a thread that does `prepare` first.
+fn poll_in_a_stream_of_signals(prepare: fn()) {
     const TIMEOUT: Duration = Duration::from_millis(100);
 
     let event = EventFd::new(0).unwrap();
     let blocking = Blocking::start(move || {
+        prepare();
         let started = Instant::now();
         let ready = poll(&mut [PollFd::new(&event, PollFlags::IN)], Some(TIMEOUT));
         (ready, started.elapsed())
@@ -349,6 +347,30 @@ fn a_stream_of_signals_neither_shortens_nor_prolongs_the_timeout_of_poll() {
     assert_eq!(ready, Ok(0));
     assert!(elapsed >= TIMEOUT, "after {elapsed:?}");
     assert!(blocking.handled() > 1, "no handler ran");
+}
+
+#[test]
+fn a_stream_of_signals_does_not_shorten_the_timeout_of_poll_and_poll_ends() {
+    poll_in_a_stream_of_signals(|| {});
+}
+
+// In a process of its own, because later threads inherit the personality.
+in_child!(poll_ends_in_a_stream_of_signals_where_the_kernel_does_not_write_back_the_time_that_is_left);
+fn poll_ends_in_a_stream_of_signals_where_the_kernel_does_not_write_back_the_time_that_is_left() {
+    const STICKY_TIMEOUTS: libc::c_ulong = 0x400_0000;
+    const READ: libc::c_ulong = 0xffff_ffff;
+
+    poll_in_a_stream_of_signals(|| {
+        // SAFETY: no pointer. The personality is that of this thread, and no code depends on what a wait writes back.
+        unsafe {
+            let before = libc::syscall(libc::SYS_personality, READ);
+            libc::syscall(libc::SYS_personality, before as libc::c_ulong | STICKY_TIMEOUTS);
+            assert_eq!(
+                libc::syscall(libc::SYS_personality, READ) as libc::c_ulong,
+                before as libc::c_ulong | STICKY_TIMEOUTS
+            );
+        }
+    });
 }
 
 #[test]

@@ -392,7 +392,7 @@ fn an_interrupted_call_is_issued_again() {
     answered(|| signal(signals.wait()), &polled, Ok(Signal::CHLD));
 
     let mut fds = [PollFd::new(&event, PollFlags::IN)];
-    for timeout in [None, Some(DELAY)] {
+    for timeout in [None, Some(TOO_LONG), Some(Duration::ZERO)] {
         answered(|| poll(&mut fds, timeout), &[(nr::PPOLL, INTR), (nr::PPOLL, INTR), (nr::PPOLL, ONE)], Ok(1));
     }
 }
@@ -579,6 +579,34 @@ fn poll_after_a_handler_goes_on_with_the_time_that_the_kernel_wrote_back() {
     assert_eq!(result, "Ok(0)");
     let timeouts: Vec<_> = calls.into_iter().map(|call| call.timeout).collect();
     assert_eq!(timeouts, [Some([1000, 5]), Some([9, 999_999_999]), Some([0, 1])]);
+}
+
+in_child!(poll_asks_the_clock_after_a_handler_if_the_kernel_wrote_no_time_back);
+fn poll_asks_the_clock_after_a_handler_if_the_kernel_wrote_no_time_back() {
+    let now = |time| Answer { memory: (1, time), ..ZERO };
+    let answers = [
+        (nr::PPOLL, INTR),
+        // The deadline is 1000.000000005 seconds later.
+        (nr::CLOCK_GETTIME, now(&[100, 999_999_999])),
+        (nr::PPOLL, INTR),
+        (nr::CLOCK_GETTIME, now(&[600, 5])),
+        (nr::PPOLL, Answer { memory: (2, &[7, 0]), ..INTR }),
+        (nr::PPOLL, INTR),
+        (nr::CLOCK_GETTIME, now(&[1101, 5])),
+        (nr::PPOLL, INTR),
+        (nr::PPOLL, ZERO),
+    ];
+    let (expected, answers): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
+    let (calls, result) = trace(|| poll(&mut [], Some(Duration::new(1000, 5))), &answers);
+    assert_eq!(result, "Ok(0)");
+    assert_eq!(numbers(&calls), expected);
+    let (polls, clocks): (Vec<_>, Vec<_>) = calls.into_iter().partition(|call| call.number == nr::PPOLL);
+    let timeouts: Vec<_> = polls.into_iter().filter_map(|call| call.timeout).collect();
+    assert_eq!(timeouts, [[1000, 5], [1000, 5], [500, 999_999_999], [7, 0], [0, 0], [0, 0]]);
+    assert!(clocks.iter().all(|call| call.arguments[0] == Clock::Monotonic.id() as u64));
+
+    let refused = [(nr::PPOLL, INTR), (nr::CLOCK_GETTIME, fails(Errno::PERM))];
+    answered(|| poll(&mut [], Some(DELAY)), &refused, Err(Errno::PERM));
 }
 
 in_child!(a_time_of_day_before_1970_is_overflow);
