@@ -63,13 +63,14 @@ impl Clock {
     /// would fail on a system without a real-time clock device.
     ///
     /// System calls: `clock_gettime` (32-bit ABIs: `clock_gettime64`, and `clock_gettime` if that is `ENOSYS`; the
-    /// latter wraps in 2038). This is a real system call. The standard library reads the time through the vDSO, which
+    /// latter wraps in 2038; the feature `time32-first` [changes the order](crate#times-on-32-bit-abis)). This is a real system call. The standard library reads the time through the vDSO, which
     /// is faster: use it in a hosted program that reads the time very often.
     ///
     /// # Errors
     ///
     /// - [`INVAL`](Errno::INVAL): the kernel does not have the clock (`Boottime`: Linux 2.6.39)
-    /// - [`OVERFLOW`](Errno::OVERFLOW): the time of day is before 1970
+    /// - [`OVERFLOW`](Errno::OVERFLOW): the time of day is before 1970; or it is from 2038 to 2106, and the call was the
+    ///   32-bit one
     #[inline]
     #[doc(alias("clock_gettime", "time.clock_gettime_ns"))]
     pub fn now(self) -> Result<Duration> {

@@ -52,7 +52,7 @@
 //! - [`python`]: what replaces the functions of Python's `os`
 //!
 //! The types repeat a call that a signal handler interrupted. They distinguish "nothing there" from a value. On a
-//! 32-bit ABI they try the 64-bit time calls first. The documentation of each method lists the system calls that it
+//! 32-bit ABI they try [the 64-bit time calls first](#times-on-32-bit-abis). The documentation of each method lists the system calls that it
 //! issues. It issues no others, so a seccomp filter can be written from the documentation.
 //!
 //! Whether a call blocks depends on the descriptor and not on the type: `O_NONBLOCK` is part of the open file
@@ -105,6 +105,28 @@
 //! A read that saw a write happens after everything that the writer did before the write. The writer may be another
 //! thread or, on shared memory, another process. [`EventFd`](EventFd#ordering) says what this makes unnecessary, and
 //! what not.
+//!
+//! # Times on 32-bit ABIs
+//!
+//! Most 32-bit ABIs have two calls for each purpose that needs a time: the old one has 32 bits for the seconds, and the
+//! one of Linux 5.1 has 64. The types issue the second one. They issue the old one only if the kernel answers `ENOSYS`,
+//! and only for a time that fits. Any other error, such as a filter's `EPERM`, is the result.
+//!
+//! Some filters kill the process at a call that they do not know. Android up to version 10 does so with the 64-bit
+//! calls of 32-bit programs. **The feature `time32-first` is for such systems only: the old call comes first.** It is
+//! a choice for the whole program, because cargo joins the features that its crates ask for. It does nothing on ABIs
+//! that have only one kind of these calls. With it:
+//!
+//! - A timer is armed by `timerfd_settime`, and by `timerfd_settime64` if one of the times has more than `i32::MAX`
+//!   seconds. These are 68 years, or for a deadline on `Realtime` the time until January 2038. A filter that kills does
+//!   so then.
+//! - [`get`](TimerFd::get) and [`replace`](TimerFd::replace) issue the old call. Of a time it gives the low 32 bits of
+//!   the seconds. That is the whole time up to `u32::MAX` seconds, 136 years. Only a timer that was armed by the 64-bit
+//!   call has a longer time, and nothing in the answer shows that it is cut.
+//! - [`poll()`] issues `ppoll`. A timeout of more than `i32::MAX` seconds means for ever.
+//! - [`Clock::now`] issues `clock_gettime`, which wraps on `Realtime` in January 2038. From then on the result is
+//!   [`OVERFLOW`](Errno::OVERFLOW), and from February 2106 on the time begins again at 1970.
+//! - Each of them issues the 64-bit call if the old one is `ENOSYS` (a kernel without `CONFIG_COMPAT_32BIT_TIME`).
 //!
 //! # Targets
 //!
@@ -170,6 +192,10 @@ pub mod trap;
 /// The layouts of the kernel's structs, for the check against its headers.
 #[doc(hidden)]
 pub const LAYOUTS: [abi::Layouts; 2] = [abi::LAYOUTS, pollfd::LAYOUTS];
+
+/// Which call with a time comes first, for the cases that depend on it.
+#[doc(hidden)]
+pub use time64::TIME32_FIRST;
 
 pub use clock::Clock;
 pub use errno::{Errno, Result};

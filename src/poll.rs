@@ -13,7 +13,7 @@ use crate::time64;
 ///
 /// It writes the events to each entry. It does not read the descriptors: a descriptor stays ready until it is read. A
 /// zero `timeout` checks without waiting. The clock is `CLOCK_MONOTONIC`, to the nanosecond. A timeout longer than the
-/// kernel can hold means for ever (292 billion years; 68 years if the kernel has only the 32-bit call). Before Linux
+/// kernel can hold means for ever (292 billion years; 68 years for the 32-bit call). Before Linux
 /// 7.2, `poll` sees a timer with a deadline in the past a moment later: use a short timeout for it instead of zero.
 ///
 /// A signal handler does not end the wait: it continues with the time that is left according to the kernel. If the
@@ -35,9 +35,9 @@ use crate::time64;
 /// # Ok::<(), barefd::Errno>(())
 /// ```
 ///
-/// System call: `ppoll` (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`), again after `EINTR`. If an
-/// `EINTR` left a `timeout` unchanged that is not zero, also `clock_gettime` before it (32-bit ABIs: as
-/// [`Clock::now`](crate::Clock::now)).
+/// System call: `ppoll` (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`; the feature `time32-first`
+/// [changes the order](crate#times-on-32-bit-abis)), again after `EINTR`. If an `EINTR` left a `timeout` unchanged that
+/// is not zero, also `clock_gettime` before it (32-bit ABIs: as [`Clock::now`](crate::Clock::now)).
 ///
 /// # Errors
 ///

@@ -1,7 +1,12 @@
 //! The calls that take a time, with 64-bit seconds on every ABI.
 //!
-//! On a 32-bit ABI these functions try the time64 call first. They use the old call only after `ENOSYS`, and only for a
-//! value that fits. They remember nothing between calls: a filter or a checkpoint may change the kernel's answer.
+//! Where a 32-bit ABI has both kinds of calls, these functions try the time64 call first. They use the old call only
+//! after `ENOSYS`, and only for a value that fits. With the feature `time32-first` they try the old call first, if the
+//! value fits: some filters kill the process at a time64 call. They remember nothing between calls: a filter or a
+//! checkpoint may change the kernel's answer.
+
+/// Whether the old calls come first.
+pub const TIME32_FIRST: bool = cfg!(all(time32, feature = "time32-first"));
 
 #[cfg(not(time64))]
 pub(crate) use crate::sys::{clock_gettime, ppoll, timerfd_gettime, timerfd_settime};
@@ -13,10 +18,10 @@ pub(crate) use crate::sys::{
 };
 
 #[cfg(time32)]
-pub(crate) use fallback::{clock_gettime, ppoll, timerfd_gettime, timerfd_settime};
+pub(crate) use both::{clock_gettime, ppoll, timerfd_gettime, timerfd_settime};
 
 #[cfg(time32)]
-mod fallback {
+mod both {
     use crate::abi::{Itimerspec, OldItimerspec32, OldTimespec32, Timespec};
     use crate::errno::{Errno, Result};
     use crate::fd::BorrowedFd;
@@ -25,10 +30,34 @@ mod fallback {
     use crate::signal::SigSet;
     use crate::sys;
 
-    fn narrow(time: Timespec) -> Result<OldTimespec32> {
+    #[derive(Clone, Copy)]
+    enum Kind {
+        Time32,
+        Time64,
+    }
+
+    const ORDER: [Kind; 2] =
+        if super::TIME32_FIRST { [Kind::Time32, Kind::Time64] } else { [Kind::Time64, Kind::Time32] };
+
+    /// Makes the call of the first kind. Makes that of the second kind if the kernel does not have the first, or if the
+    /// value does not fit, for which `call` returns `None`. A value that fits neither is `EOVERFLOW`.
+    #[inline]
+    fn in_order<T>(mut call: impl FnMut(Kind) -> Option<Result<T>>) -> Result<T> {
+        let [first, second] = ORDER;
+        match call(first) {
+            Some(Err(Errno::NOSYS)) => call(second).unwrap_or(Err(Errno::OVERFLOW)),
+            Some(result) => result,
+            None => match call(second) {
+                Some(Err(Errno::NOSYS)) | None => Err(Errno::OVERFLOW),
+                Some(result) => result,
+            },
+        }
+    }
+
+    fn narrow(time: Timespec) -> Option<OldTimespec32> {
         match (i32::try_from(time.tv_sec), i32::try_from(time.tv_nsec)) {
-            (Ok(tv_sec), Ok(tv_nsec)) => Ok(OldTimespec32 { tv_sec, tv_nsec }),
-            _ => Err(Errno::OVERFLOW),
+            (Ok(tv_sec), Ok(tv_nsec)) => Some(OldTimespec32 { tv_sec, tv_nsec }),
+            _ => None,
         }
     }
 
@@ -36,8 +65,14 @@ mod fallback {
         Timespec { tv_sec: time.tv_sec.into(), tv_nsec: time.tv_nsec.into() }
     }
 
+    /// A timer's seconds are never negative. So the 32 bits that the kernel leaves of them are the whole number for 136
+    /// years.
+    fn widen_timer(time: OldTimespec32) -> Timespec {
+        Timespec { tv_sec: (time.tv_sec as u32).into(), tv_nsec: time.tv_nsec.into() }
+    }
+
     fn widen_both(spec: OldItimerspec32) -> Itimerspec {
-        Itimerspec { it_interval: widen(spec.it_interval), it_value: widen(spec.it_value) }
+        Itimerspec { it_interval: widen_timer(spec.it_interval), it_value: widen_timer(spec.it_value) }
     }
 
     pub(crate) fn timerfd_settime(
@@ -46,27 +81,28 @@ mod fallback {
         new: &Itimerspec,
         mut old: Option<&mut Itimerspec>,
     ) -> Result<()> {
-        match sys::timerfd_settime64(fd, flags, new, old.as_deref_mut()) {
-            Err(Errno::NOSYS) => {}
-            result => return result,
-        }
-        let new = OldItimerspec32 { it_interval: narrow(new.it_interval)?, it_value: narrow(new.it_value)? };
-        match old {
-            None => sys::timerfd_settime(fd, flags, &new, None),
-            Some(old) => {
-                let mut old32 = OldItimerspec32::default();
-                sys::timerfd_settime(fd, flags, &new, Some(&mut old32))?;
-                *old = widen_both(old32);
-                Ok(())
+        in_order(|kind| match kind {
+            Kind::Time64 => Some(sys::timerfd_settime64(fd, flags, new, old.as_deref_mut())),
+            Kind::Time32 => {
+                let new = OldItimerspec32 { it_interval: narrow(new.it_interval)?, it_value: narrow(new.it_value)? };
+                Some(match old.as_deref_mut() {
+                    None => sys::timerfd_settime(fd, flags, &new, None),
+                    Some(old) => {
+                        let mut old32 = OldItimerspec32::default();
+                        sys::timerfd_settime(fd, flags, &new, Some(&mut old32)).map(|()| *old = widen_both(old32))
+                    }
+                })
             }
-        }
+        })
     }
 
     pub(crate) fn timerfd_gettime(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
-        match sys::timerfd_gettime64(fd) {
-            Err(Errno::NOSYS) => sys::timerfd_gettime(fd).map(widen_both),
-            result => result,
-        }
+        in_order(|kind| {
+            Some(match kind {
+                Kind::Time64 => sys::timerfd_gettime64(fd),
+                Kind::Time32 => sys::timerfd_gettime(fd).map(widen_both),
+            })
+        })
     }
 
     pub(crate) fn ppoll(
@@ -74,25 +110,29 @@ mod fallback {
         mut timeout: Option<&mut Timespec>,
         sigmask: Option<&SigSet>,
     ) -> Result<usize> {
-        match sys::ppoll_time64(fds, timeout.as_deref_mut(), sigmask) {
-            Err(Errno::NOSYS) => {}
-            result => return result,
-        }
-        // A timeout of more than 68 years means for ever, like a timeout beyond the range of the 64-bit call.
-        match timeout.map(|timeout| (narrow(*timeout), timeout)) {
-            None | Some((Err(_), _)) => sys::ppoll(fds, None, sigmask),
-            Some((Ok(mut timeout32), timeout)) => {
-                let result = sys::ppoll(fds, Some(&mut timeout32), sigmask);
-                *timeout = widen(timeout32);
-                result
-            }
-        }
+        in_order(|kind| {
+            Some(match (kind, timeout.as_deref_mut()) {
+                (Kind::Time64, timeout) => sys::ppoll_time64(fds, timeout, sigmask),
+                (Kind::Time32, None) => sys::ppoll(fds, None, sigmask),
+                (Kind::Time32, Some(timeout)) => match narrow(*timeout) {
+                    // A timeout of more than 68 years means for ever, like a timeout beyond the range of the 64-bit call.
+                    None => sys::ppoll(fds, None, sigmask),
+                    Some(mut timeout32) => {
+                        let result = sys::ppoll(fds, Some(&mut timeout32), sigmask);
+                        *timeout = widen(timeout32);
+                        result
+                    }
+                },
+            })
+        })
     }
 
     pub(crate) fn clock_gettime(clockid: i32) -> Result<Timespec> {
-        match sys::clock_gettime64(clockid) {
-            Err(Errno::NOSYS) => sys::clock_gettime(clockid).map(widen),
-            result => result,
-        }
+        in_order(|kind| {
+            Some(match kind {
+                Kind::Time64 => sys::clock_gettime64(clockid),
+                Kind::Time32 => sys::clock_gettime(clockid).map(widen),
+            })
+        })
     }
 }

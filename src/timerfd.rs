@@ -341,7 +341,8 @@ impl TimerFd {
     /// that came with it.
     ///
     /// System call: `timerfd_settime`. On 32-bit ABIs `timerfd_settime64`; if that is `ENOSYS` (before Linux 5.1), and only
-    /// then, `timerfd_settime`, whose seconds end in 2038.
+    /// then, `timerfd_settime`, whose seconds end in 2038. The feature `time32-first` [changes the
+    /// order](crate#times-on-32-bit-abis).
     ///
     /// # Errors
     ///
@@ -381,7 +382,8 @@ impl TimerFd {
     /// deadline, but the timer does not expire again.
     ///
     /// System call: `timerfd_gettime`. On 32-bit ABIs `timerfd_gettime64`; if that is `ENOSYS`, and only then,
-    /// `timerfd_gettime`, which truncates times of more than `i32::MAX` seconds.
+    /// `timerfd_gettime`, which truncates times of more than `u32::MAX` seconds (136 years). The feature `time32-first`
+    /// [changes the order](crate#times-on-32-bit-abis).
     ///
     /// # Errors
     ///

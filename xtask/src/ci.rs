@@ -203,12 +203,22 @@ fn i686(workspace: &Workspace) -> Result<String> {
     let plain = cases(&program, &[])?;
     let old_calls = cases(&program, &["--refuse-time64"])?;
     let forbidden = cases(&program, &["--refuse-time64=EPERM"])?;
+    let new_calls = cases(&program, &["--refuse-time32"])?;
     let unoptimized = cases(&toolchain.build(workspace, CONFORMANCE, "dev")?, &[])?;
     let program = toolchain.build(workspace, HEARTBEAT, "release")?;
     beats(process::run(process::program(&program).args(["5", "10"]))?, 10)?;
     let size = elf::freestanding(&program)?;
+    let program = toolchain.with_feature("time32-first").build(workspace, CONFORMANCE, "release")?;
+    let mut old_first = Vec::new();
+    for filter in
+        [&[][..], &["--refuse-time64"], &["--refuse-time64=EPERM"], &["--refuse-time64=KILL"], &["--refuse-time32"]]
+    {
+        old_first.push(cases(&program, filter)?);
+    }
     Ok(format!(
-        "{plain}; time64 ENOSYS: {old_calls}; time64 EPERM: {forbidden}; dev: {unoptimized}; heartbeat {size} bytes"
+        "{plain}; time64 ENOSYS: {old_calls}; time64 EPERM: {forbidden}; time32 ENOSYS: {new_calls}; dev: {unoptimized}; \
+         time32 first: {}; heartbeat {size} bytes",
+        old_first.join(", ")
     ))
 }
 

@@ -84,6 +84,12 @@ impl Toolchain {
         Ok(toolchain)
     }
 
+    /// Builds with a feature of the package.
+    pub fn with_feature(mut self, feature: &str) -> Self {
+        self.args.push(format!("--features={feature}"));
+        self
+    }
+
     fn set(&mut self, variable: &str, value: impl Into<OsString>) {
         self.env.push((variable.into(), Some(value.into())));
     }

@@ -280,10 +280,18 @@ pub fn eventfd2_wide(initial: usize, flags: u32) -> Result<OwnedFd> {
     unsafe { opened(trap::syscall2(nr::EVENTFD2, initial, flags as usize)) }
 }
 
+/// Whether this ABI has old calls, and a filter kills at the calls with 64-bit times.
+pub fn time64_kills() -> bool {
+    #[cfg(time32)]
+    return crate::seccomp::time64_kills();
+    #[cfg(not(time32))]
+    false
+}
+
 /// Whether this ABI has old calls, and the kernel or a filter does not know the calls with 64-bit times.
 pub fn time64_refused() -> bool {
     #[cfg(time32)]
-    return barefd::sys::timerfd_gettime64(not_open()) == Err(Errno::NOSYS);
+    return time64_kills() || barefd::sys::timerfd_gettime64(not_open()) == Err(Errno::NOSYS);
     #[cfg(not(time32))]
     false
 }

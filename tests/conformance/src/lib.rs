@@ -19,7 +19,8 @@
 //!
 //! - a resume from suspend is a step of `CLOCK_REALTIME`, and an alarm clock ends the suspend
 //! - in a time namespace, deadlines on `CLOCK_MONOTONIC` and `CLOCK_BOOTTIME` are times of the namespace
-//! - a kernel without `CONFIG_COMPAT_32BIT_TIME`, or without the calls with 64-bit times
+//! - a kernel without `CONFIG_COMPAT_32BIT_TIME`, or without the calls with 64-bit times; the options `--refuse-…` of the
+//!   program are filters that act like them
 //!
 //! The hosted tests cover signal handlers, threads, `execve` and limits.
 
@@ -277,7 +278,7 @@ macro_rules! each_case {
             }
             #[cfg(time32)]
             time32 {
-                the_calls_with_64_bit_times_are_there_or_are_all_enosys
+                the_calls_with_64_bit_times_are_there_or_are_all_refused
                 the_old_calls_arm_and_tell_the_same_timer
                 the_old_calls_refuse_what_is_out_of_range
                 the_old_gettime_cuts_the_seconds_to_32_bits
@@ -341,14 +342,25 @@ pub const ALONE: &[&[Case]] = table! {
 
 /// The cases under a filter that answers `EPERM` to the calls with 64-bit times.
 #[cfg(time32)]
-pub const REFUSED: &[&[Case]] = &[&[
-    ("refused::the_calls_with_64_bit_times_are_perm", cases::refused::the_calls_with_64_bit_times_are_perm),
-    (
-        "refused::a_timer_hands_perm_on_and_tries_nothing_else",
-        cases::refused::a_timer_hands_perm_on_and_tries_nothing_else,
-    ),
-    ("refused::a_poll_hands_perm_on", cases::refused::a_poll_hands_perm_on),
-    ("refused::a_wait_hands_perm_on_if_it_has_to_poll", cases::refused::a_wait_hands_perm_on_if_it_has_to_poll),
-    ("refused::a_clock_hands_perm_on", cases::refused::a_clock_hands_perm_on),
-    ("refused::what_takes_no_time_is_not_touched", cases::refused::what_takes_no_time_is_not_touched),
-]];
+pub const REFUSED: &[&[Case]] = {
+    use cases::refused;
+
+    const ALWAYS: &[Case] = &[
+        ("refused::the_calls_with_64_bit_times_are_perm", refused::the_calls_with_64_bit_times_are_perm),
+        ("refused::what_takes_no_time_is_not_touched", refused::what_takes_no_time_is_not_touched),
+    ];
+    const TIME64_FIRST: &[Case] = &[
+        (
+            "refused::a_timer_hands_perm_on_and_tries_nothing_else",
+            refused::a_timer_hands_perm_on_and_tries_nothing_else,
+        ),
+        ("refused::a_poll_hands_perm_on", refused::a_poll_hands_perm_on),
+        ("refused::a_wait_hands_perm_on_if_it_has_to_poll", refused::a_wait_hands_perm_on_if_it_has_to_poll),
+        ("refused::a_clock_hands_perm_on", refused::a_clock_hands_perm_on),
+    ];
+    const TIME32_FIRST: &[Case] = &[
+        ("refused::what_fits_takes_the_old_calls", refused::what_fits_takes_the_old_calls),
+        ("refused::what_does_not_fit_hands_perm_on", refused::what_does_not_fit_hands_perm_on),
+    ];
+    &[ALWAYS, if barefd::TIME32_FIRST { TIME32_FIRST } else { TIME64_FIRST }]
+};

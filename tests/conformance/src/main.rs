@@ -11,7 +11,8 @@ use conformance::{ALONE, CASES, Case, Text, Unpassed, home};
 
 barefd_start::entry!(main);
 
-const USAGE: &str = "usage: conformance [--init] [--refuse-time64[=ENOSYS|=EPERM]] [--list] [SUBJECT|SUBJECT::CASE...]";
+const USAGE: &str =
+    "usage: conformance [--init] [--refuse-time64[=ENOSYS|=EPERM|=KILL] | --refuse-time32] [--list] [SUBJECT|SUBJECT::CASE...]";
 
 #[derive(Default)]
 struct Options {
@@ -102,8 +103,10 @@ fn options(args: Args) -> Result<Options, i32> {
         match arg.to_str() {
             Ok("--list") => options.list = true,
             Ok("--init") => options.init = true,
-            Ok("--refuse-time64" | "--refuse-time64=ENOSYS") => refuse_time64(&mut options, false)?,
-            Ok("--refuse-time64=EPERM") => refuse_time64(&mut options, true)?,
+            Ok("--refuse-time64" | "--refuse-time64=ENOSYS") => refuse(&mut options, Refused::Time64)?,
+            Ok("--refuse-time64=EPERM") => refuse(&mut options, Refused::Time64WithPerm)?,
+            Ok("--refuse-time64=KILL") => refuse(&mut options, Refused::Time64WithDeath)?,
+            Ok("--refuse-time32") => refuse(&mut options, Refused::Time32)?,
             Ok(option) if option.starts_with('-') => {
                 return Err(complain(format_args!("unknown option '{option}'\n{USAGE}")));
             }
@@ -114,21 +117,38 @@ fn options(args: Args) -> Result<Options, i32> {
     Ok(options)
 }
 
-#[cfg(time32)]
-fn refuse_time64(options: &mut Options, with_perm: bool) -> Result<(), i32> {
-    use barefd::Errno;
+/// What a filter refuses.
+#[derive(Clone, Copy)]
+enum Refused {
+    Time64,
+    Time64WithPerm,
+    Time64WithDeath,
+    Time32,
+}
 
-    let errno = if with_perm { Errno::PERM } else { Errno::NOSYS };
-    if with_perm {
-        options.cases = Some(conformance::REFUSED);
-    }
-    conformance::seccomp::refuse_time64(errno)
-        .map_err(|errno| complain(format_args!("the filter could not be installed: {errno}")))
+#[cfg(time32)]
+fn refuse(options: &mut Options, refused: Refused) -> Result<(), i32> {
+    use barefd::Errno;
+    use conformance::seccomp::{Answer, refuse_time32, refuse_time64};
+
+    let done = match refused {
+        Refused::Time64 => refuse_time64(Answer::Fails(Errno::NOSYS)),
+        Refused::Time64WithPerm => {
+            options.cases = Some(conformance::REFUSED);
+            refuse_time64(Answer::Fails(Errno::PERM))
+        }
+        Refused::Time64WithDeath if !barefd::TIME32_FIRST => {
+            return Err(complain(format_args!("--refuse-time64=KILL needs the feature time32-first")));
+        }
+        Refused::Time64WithDeath => refuse_time64(Answer::Kills),
+        Refused::Time32 => refuse_time32(Answer::Fails(Errno::NOSYS)),
+    };
+    done.map_err(|errno| complain(format_args!("the filter could not be installed: {errno}")))
 }
 
 #[cfg(not(time32))]
-fn refuse_time64(_: &mut Options, _: bool) -> Result<(), i32> {
-    Err(complain(format_args!("--refuse-time64 is for 32-bit ABIs that also have calls with 32-bit times")))
+fn refuse(_: &mut Options, _: Refused) -> Result<(), i32> {
+    Err(complain(format_args!("--refuse-… is for 32-bit ABIs that have both kinds of calls with a time")))
 }
 
 fn names(args: Args) -> impl Iterator<Item = &'static str> {

@@ -1,7 +1,8 @@
-//! A filter that refuses the calls with 64-bit times, like a kernel before Linux 5.1 (`ENOSYS`) or an old sandbox
-//! (`EPERM`).
+//! Filters that refuse the calls with 64-bit times, like a kernel before Linux 5.1 (`ENOSYS`), an old sandbox (`EPERM`)
+//! or Android up to version 10 (it kills), or those with 32-bit times, like a kernel without `CONFIG_COMPAT_32BIT_TIME`.
 
 use core::mem::{offset_of, size_of};
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::uapi::__NR_prctl;
 use barefd::trap::{self, nr};
@@ -39,36 +40,77 @@ const fn skip_if_not(number: usize) -> Instruction {
     Instruction { code: BPF_JMP_JEQ_K, jump_if_true: 0, jump_if_false: 1, k: number as u32 }
 }
 
-/// From now on, the calls with 64-bit times fail with `errno` in this program.
+/// The answer to a call that a filter refuses.
+#[derive(Clone, Copy)]
+pub enum Answer {
+    Fails(Errno),
+    /// The process ends with `SIGSYS` (Linux 4.14).
+    Kills,
+}
+
+impl Answer {
+    const fn action(self) -> u32 {
+        const SECCOMP_RET_KILL_PROCESS: u32 = 0x8000_0000;
+        const SECCOMP_RET_ERRNO: u32 = 0x0005_0000;
+        match self {
+            Self::Fails(errno) => SECCOMP_RET_ERRNO | errno.raw_os_error() as u32,
+            Self::Kills => SECCOMP_RET_KILL_PROCESS,
+        }
+    }
+}
+
+static TIME64_KILLS: AtomicBool = AtomicBool::new(false);
+
+/// Whether a filter kills at the calls with 64-bit times. Nobody can find out by a call.
+pub fn time64_kills() -> bool {
+    TIME64_KILLS.load(Relaxed)
+}
+
+/// From now on, this is the answer to the calls with 64-bit times in this program.
 ///
 /// # Errors
 ///
 /// - `EINVAL`: a kernel without `CONFIG_SECCOMP_FILTER`
-pub fn refuse_time64(errno: Errno) -> Result<()> {
+pub fn refuse_time64(answer: Answer) -> Result<()> {
+    refuse([nr::TIMERFD_SETTIME64, nr::TIMERFD_GETTIME64, nr::PPOLL_TIME64, nr::CLOCK_GETTIME64], answer)?;
+    TIME64_KILLS.store(matches!(answer, Answer::Kills), Relaxed);
+    Ok(())
+}
+
+/// From now on, this is the answer to the calls with 32-bit times in this program.
+///
+/// # Errors
+///
+/// Those of [`refuse_time64`].
+pub fn refuse_time32(answer: Answer) -> Result<()> {
+    refuse([nr::TIMERFD_SETTIME, nr::TIMERFD_GETTIME, nr::PPOLL, nr::CLOCK_GETTIME], answer)
+}
+
+fn refuse([a, b, c, d]: [usize; 4], answer: Answer) -> Result<()> {
     const BPF_LD_W_ABS: u16 = 0x20;
     const BPF_RET_K: u16 = 0x06;
-    const SECCOMP_RET_ERRNO: u32 = 0x0005_0000;
     const SECCOMP_RET_ALLOW: u32 = 0x7fff_0000;
     const PR_SET_SECCOMP: usize = 22;
     const PR_SET_NO_NEW_PRIVS: usize = 38;
     const SECCOMP_MODE_FILTER: usize = 2;
 
-    let refuse = || statement(BPF_RET_K, SECCOMP_RET_ERRNO | errno.raw_os_error() as u32);
+    let refuse = || statement(BPF_RET_K, answer.action());
     let filter = [
         // The number is the first field of struct seccomp_data.
         statement(BPF_LD_W_ABS, 0),
-        skip_if_not(nr::TIMERFD_SETTIME64),
+        skip_if_not(a),
         refuse(),
-        skip_if_not(nr::TIMERFD_GETTIME64),
+        skip_if_not(b),
         refuse(),
-        skip_if_not(nr::PPOLL_TIME64),
+        skip_if_not(c),
         refuse(),
-        skip_if_not(nr::CLOCK_GETTIME64),
+        skip_if_not(d),
         refuse(),
         statement(BPF_RET_K, SECCOMP_RET_ALLOW),
     ];
     let program = Program { len: filter.len() as u16, filter: filter.as_ptr() };
-    // SAFETY: the kernel reads `program` and `filter`. A refused call returns an errno to its caller.
+    // SAFETY: the kernel reads `program` and `filter`. A refused call returns an errno to its caller, or
+    // does not return.
     unsafe {
         Errno::from_ret(trap::syscall5(__NR_prctl as usize, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))?;
         let program = (&raw const program) as usize;

@@ -1,11 +1,13 @@
 //! Cases under a filter that answers `EPERM` to the calls with 64-bit times. The types return this error, like any
-//! error except `ENOSYS`. These cases run separately from the others.
+//! error except `ENOSYS`. If the old calls come first, only what does not fit them meets it. These cases run separately
+//! from the others.
 
+use core::num::NonZeroU64;
 use core::time::Duration;
 
 use barefd::fd::AsFd;
 use barefd::sys::{self, OldItimerspec32, OldTimespec32, Timespec};
-use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, SetTimeFlags, TimerFd};
+use barefd::{Armed, Clock, Errno, EventFd, PollFd, PollFlags, SetTimeFlags, Tick, TimerFd, TimerSpec};
 
 use super::{DAY, arming_is, spec};
 use crate::Outcome;
@@ -64,5 +66,52 @@ pub fn what_takes_no_time_is_not_touched() -> Outcome {
     event.notify()?;
     check_eq!(event.take(), Ok(Some(1)));
     check_eq!(TimerFd::nonblocking(Clock::Boottime)?.take(), Ok(None));
+    Ok(())
+}
+
+/// They would fail if they made one of the calls with 64-bit times.
+pub fn what_fits_takes_the_old_calls() -> Outcome {
+    let timer = TimerFd::nonblocking(Clock::Monotonic)?;
+    let last = TimerSpec::every(Duration::new(i32::MAX as u64, 999_999_999));
+    timer.set(NONE, last)?;
+    check_eq!(timer.get()?.interval, last.interval);
+    check_eq!(timer.replace(NONE, TimerSpec::DISARMED)?.interval, last.interval);
+    timer.arm_after(DAY)?;
+    timer.arm_every(DAY)?;
+    timer.arm_every_at(DAY, DAY)?;
+    check_eq!(timer.arm_at_cancel_on_set(DAY), Ok(Armed::Fresh));
+    timer.disarm()?;
+    check_eq!(timer.get(), Ok(TimerSpec::DISARMED));
+
+    timer.arm_at(Duration::ZERO)?;
+    check_eq!(timer.wait(), Ok(Tick::Expired(NonZeroU64::MIN)));
+    for timeout in [Some(Duration::ZERO), Some(Duration::from_nanos(1))] {
+        check_eq!(barefd::poll(&mut [PollFd::new(&timer, PollFlags::IN)], timeout), Ok(0));
+    }
+    // What does not fit means for ever, so it fits.
+    let event = EventFd::new(1)?;
+    for timeout in [Some(Duration::from_secs(1 << 31)), Some(Duration::MAX), None] {
+        check_eq!(barefd::poll(&mut [PollFd::new(&event, PollFlags::IN)], timeout), Ok(1));
+    }
+    for clock in [Clock::Realtime, Clock::Monotonic, Clock::Boottime, Clock::RealtimeAlarm, Clock::BoottimeAlarm] {
+        clock.now()?;
+    }
+    Ok(())
+}
+
+pub fn what_does_not_fit_hands_perm_on() -> Outcome {
+    const TOO_LONG: Duration = Duration::from_secs(1 << 31);
+
+    let timer = TimerFd::nonblocking(Clock::Monotonic)?;
+    timer.arm_every(DAY)?;
+    check_eq!(timer.arm_after(TOO_LONG), Err(Errno::PERM));
+    check_eq!(timer.arm_every(TOO_LONG), Err(Errno::PERM));
+    check_eq!(timer.arm_at(TOO_LONG), Err(Errno::PERM));
+    check_eq!(timer.arm_every_at(DAY, TOO_LONG), Err(Errno::PERM));
+    check_eq!(timer.arm_every_at(TOO_LONG, DAY), Err(Errno::PERM));
+    check_eq!(timer.arm_at_cancel_on_set(TOO_LONG), Err(Errno::PERM));
+    check_eq!(timer.set(NONE, TimerSpec::once(TOO_LONG)), Err(Errno::PERM));
+    check_eq!(timer.replace(NONE, TimerSpec::once(TOO_LONG)), Err(Errno::PERM));
+    check_eq!(timer.get()?.interval, DAY);
     Ok(())
 }
