@@ -174,8 +174,14 @@ fn set_registers(process: libc::pid_t, registers: &libc::user_regs_struct) {
     assert_eq!(unsafe { libc::ptrace(libc::PTRACE_SETREGS, process, 0, ptr::from_ref(registers)) }, 0);
 }
 
+/// The C libraries declare `ptrace` with different types.
+#[cfg(target_env = "musl")]
+type Request = c_int;
+#[cfg(not(target_env = "musl"))]
+type Request = libc::c_uint;
+
 /// Makes a request that takes a number.
-fn ptrace(request: libc::c_uint, process: libc::pid_t, number: c_int) -> io::Result<()> {
+fn ptrace(request: Request, process: libc::pid_t, number: c_int) -> io::Result<()> {
     // SAFETY: the callers' requests touch no memory of this process.
     match unsafe { libc::ptrace(request, process, 0, libc::c_long::from(number)) } {
         -1 => Err(io::Error::last_os_error()),
