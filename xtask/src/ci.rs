@@ -143,6 +143,11 @@ fn heartbeat(workspace: &Workspace) -> Result<String> {
         ensure!(done.stdout.is_empty(), done.error("printed on standard output"));
         ensure!(done.stderr.lines().count() == 1, done.error("not one line on standard error"));
     }
+    for arguments in [&["--help"][..], &["-h"], &["1", "--help"]] {
+        let done = process::run(process::program(&program).args(arguments))?.exits(0)?;
+        ensure!(done.stdout.starts_with("usage: heartbeat "), done.error("no usage on standard output"));
+        ensure!(done.stderr.is_empty(), done.error("printed on standard error"));
+    }
     beats(run(&[])?, 10)
 }
 

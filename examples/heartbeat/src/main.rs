@@ -1,7 +1,7 @@
 //! A heartbeat without libc. A timer expires on absolute deadlines, each expiration adds to an event counter, and one
 //! poll waits for both.
 //!
-//! `heartbeat [PERIOD_MS [BEATS]]`
+//! `heartbeat [PERIOD_MS [BEATS]]`; `--help` says what these are.
 
 #![no_std]
 #![no_main]
@@ -11,11 +11,24 @@ use core::fmt;
 use core::time::Duration;
 
 use barefd::{Clock, EventFd, PollFd, PollFlags, Result, Tick, TimerFd, poll};
-use barefd_start::{Args, print, stderr, stdout};
+use barefd_start::{Args, print, stderr, stdout, write_all};
 
 barefd_start::entry!(main);
 
+const HELP: &str = "\
+usage: heartbeat [PERIOD_MS [BEATS]]
+
+Prints a line for each beat, and at the end how late the beats were.
+
+  PERIOD_MS   milliseconds from beat to beat, 1 to 3600000; 100 if not given
+  BEATS       the number of beats, 1 to 1000000; 10 if not given
+  -h, --help  print this text
+";
+
 fn main(args: Args) -> i32 {
+    if args.iter().skip(1).any(|arg| arg == c"-h" || arg == c"--help") {
+        return i32::from(write_all(stdout(), HELP.as_bytes()).is_err());
+    }
     // If the write to standard error fails, the exit status still reports the error.
     let (period_ms, beats) = match parse(args) {
         Ok(parsed) => parsed,
