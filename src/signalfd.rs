@@ -15,20 +15,37 @@ use crate::sys;
 /// anybody reads them. Call [`SigSet::thread_block`] before the first thread is spawned.
 ///
 /// ```
-/// use barefd::{SigSet, Signal, SignalFd};
+/// use barefd::{PollFd, PollFlags, SigSet, Signal, SignalFd, poll};
+/// use std::process::Command;
 ///
-/// let set = SigSet::from_signals(&[Signal::CHLD, Signal::TERM, Signal::INT]);
-/// let before = set.thread_block()?;
-/// let signals = SignalFd::nonblocking(&set)?;
-/// while let Some(info) = signals.take()? {
-///     match info.signal() {
-///         Signal::CHLD => { /* waitpid, until there are no more */ }
-///         Signal::TERM | Signal::INT => break,
-///         other => println!("{other} from {}", info.pid()),
+/// /// Runs `sleep` until it ends, or until somebody asks this program to end.
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let set = SigSet::from_signals(&[Signal::CHLD, Signal::TERM, Signal::INT]);
+///     set.thread_block()?;
+///     let signals = SignalFd::nonblocking(&set)?;
+///     // After the signals are blocked. Otherwise the child may end before that, and its signal is lost.
+///     let mut child = Command::new("sleep").arg("0.1").spawn()?;
+///
+///     let mut fds = [PollFd::new(&signals, PollFlags::IN)];
+///     loop {
+///         poll(&mut fds, None)?;
+///         // Several signals may be pending.
+///         while let Some(info) = signals.take()? {
+///             match info.signal() {
+///                 Signal::CHLD => {
+///                     if let Some(status) = child.try_wait()? {
+///                         println!("the child ended: {status}");
+///                         return Ok(());
+///                     }
+///                 }
+///                 signal => {
+///                     println!("{signal} from process {}", info.pid());
+///                     child.kill()?;
+///                 }
+///             }
+///         }
 ///     }
 /// }
-/// # before.thread_set_mask()?;
-/// # Ok::<(), barefd::Errno>(())
 /// ```
 ///
 /// # One read may stand for several signals
