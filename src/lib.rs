@@ -8,9 +8,8 @@
 //! A whole program, a loop over a timer and an event counter:
 //!
 //! ```
-//! use core::time::Duration;
-//!
 //! use barefd::{Clock, EventFd, PollFd, PollFlags, Result, Tick, TimerFd, poll};
+//! use core::time::Duration;
 //!
 //! fn main() -> Result<()> {
 //!     let timer = TimerFd::nonblocking(Clock::Monotonic)?;
@@ -23,8 +22,9 @@
 //!         poll(&mut fds, None)?;
 //!         // Read each readable descriptor. A descriptor that is not read is ready again at once.
 //!         if fds[0].is_readable() {
-//!             if let Some(Tick::Expired(n)) = timer.take()? {
-//!                 event.write(n.get())?;
+//!             match timer.take()? {
+//!                 Some(Tick::Expired(n)) => event.write(n.get())?,
+//!                 Some(Tick::ClockChanged) | None => {}
 //!             }
 //!         }
 //!         if fds[1].is_readable() {

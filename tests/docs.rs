@@ -1,5 +1,5 @@
 //! A doc test cannot link some programs in the documentation. These tests check that they are the programs that are
-//! built.
+//! built, and that the README's first program is a doc test.
 
 const PAGES: [(&str, &str); 3] = [
     ("README.md", include_str!("../README.md")),
@@ -25,6 +25,15 @@ fn every_page_shows_the_build_script_as_it_is_run() {
     for (name, page) in PAGES {
         assert!(shows(page, include_str!("../examples/minimal/build.rs")), "{name}");
     }
+}
+
+#[test]
+fn the_first_program_of_the_readme_is_that_of_the_documentation() {
+    let [(_, readme), (_, documentation), _] = PAGES;
+    let (_, rest) = readme.split_once("```rust\n").unwrap();
+    let (program, _) = rest.split_once("```\n").unwrap();
+    assert!(program.contains("fn main()"));
+    assert!(shows(documentation, program));
 }
 
 #[test]
