@@ -7,7 +7,9 @@ use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
 
 use barefd::{Clock, EventFd, Result, Tick, TimerFd};
-use common::{Task, emulator, expired, owe, receive};
+#[cfg(target_pointer_width = "64")]
+use common::emulator;
+use common::{Task, expired, owe, receive};
 
 const THREADS: usize = 3;
 /// There are so many rounds that in some of them all threads see the descriptor ready before one thread reads it.

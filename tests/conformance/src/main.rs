@@ -11,8 +11,7 @@ use conformance::{ALONE, CASES, Case, Text, Unpassed, home};
 
 barefd_start::entry!(main);
 
-const USAGE: &str =
-    "usage: conformance [--init] [--refuse-time64[=ENOSYS|=EPERM|=KILL] | --refuse-time32] [--list] [SUBJECT|SUBJECT::CASE...]";
+const USAGE: &str = "usage: conformance [--init] [--refuse-time64[=ENOSYS|=EPERM|=KILL] | --refuse-time32] [--list] [SUBJECT|SUBJECT::CASE...]";
 
 #[derive(Default)]
 struct Options {
