@@ -1,10 +1,7 @@
 #![no_std]
-// Without this, the compiler may recognize the loops in `mem` as memcpy and the like, and replace them by calls to
-// these functions.
-#![no_builtins]
 #![deny(missing_docs, unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 //! Start code for a static Linux binary without libc. [`entry!`] gives the binary `_start`, its arguments and
-//! environment, and a panic handler. The crate itself has the memory functions that compiled code calls (`memcpy`,
+//! environment, and a panic handler. The crate `barefd-mem` has the memory functions that compiled code calls (`memcpy`,
 //! `memmove`, `memset`, `memcmp`, `bcmp`, `strlen`).
 //!
 //! ```text
@@ -51,7 +48,9 @@
 #[cfg_attr(target_arch = "x86_64", path = "x86_64.rs")]
 #[cfg_attr(any(target_arch = "csky", target_arch = "m68k"), path = "missing.rs")]
 mod isa;
-mod mem;
+
+// Nothing here calls the memory functions by name: this makes the linker see them.
+extern crate barefd_mem as _;
 
 use core::ffi::{CStr, c_char};
 use core::fmt::{self, Write};

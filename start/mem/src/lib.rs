@@ -1,4 +1,10 @@
-//! The C memory functions that compiled Rust code calls.
+#![no_std]
+// Without this, the compiler may recognize the loops as memcpy and the like, and replace them by calls to these
+// functions. It keeps the whole crate out of link-time optimization, so nothing else belongs here.
+#![no_builtins]
+#![deny(missing_docs, unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
+//! The C memory functions that compiled Rust code calls: `memcpy`, `memmove`, `memset`, `memcmp`, `bcmp` and `strlen`.
+//! `barefd-start` links them into a program.
 //!
 //! They work byte by byte. They exist so that a program links, and cost only a few instructions in its file.
 
