@@ -70,7 +70,13 @@ macro_rules! entry {
 
         unsafe extern "C" fn __barefd_start(stack: *const usize) -> ! {
             // SAFETY: `_start` passes the stack pointer that the kernel started the program with.
-            $crate::exit($main(unsafe { $crate::Args::from_stack(stack) }))
+            __barefd_main(unsafe { $crate::Args::from_stack(stack) })
+        }
+
+        // Not in the unsafe function: if `main` is unsafe, this must not compile.
+        #[inline(always)]
+        fn __barefd_main(args: $crate::Args) -> ! {
+            $crate::exit($main(args))
         }
 
         #[panic_handler]
