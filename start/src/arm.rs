@@ -8,16 +8,21 @@
 #[macro_export]
 macro_rules! __start {
     () => {
-        ".pushsection .text._start, \"ax\", %progbits
-         .arm
-         .globl _start
-         .type _start, %function
-         _start:
-             mov r11, #0
-             mov lr, #0
-             mov r0, sp
-             bic sp, sp, #7
-             bl {start}
-         .popsection"
+        concat!(
+            ".pushsection .text._start, \"ax\", %progbits
+             .arm
+             .globl _start
+             .type _start, %function
+             _start:
+                 mov r11, #0
+                 mov lr, #0
+                 mov r0, sp
+                 bic sp, sp, #7
+                 bl {start}",
+            $crate::__no_pie!(".reloc ., R_ARM_MOVT_ABS, " "
+                 .long 0"),
+            "
+             .popsection",
+        )
     };
 }

@@ -5,12 +5,15 @@
 #[macro_export]
 macro_rules! __start {
     () => {
-        ".globl _start
-         .type _start, @function
-         _start:
-             r30 = #0
-             r0 = r29
-             r29 = and(r29, #-8)
-             call {start}"
+        concat!(
+            ".globl _start
+             .type _start, @function
+             _start:
+                 r30 = #0
+                 r0 = r29
+                 r29 = and(r29, #-8)
+                 call {start}",
+            $crate::__no_pie!("r0.h = #HI(" ")"),
+        )
     };
 }

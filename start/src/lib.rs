@@ -48,6 +48,7 @@
 #[cfg_attr(target_arch = "x86_64", path = "x86_64.rs")]
 #[cfg_attr(any(target_arch = "csky", target_arch = "m68k"), path = "missing.rs")]
 mod isa;
+mod pie;
 
 // Nothing here calls the memory functions by name: this makes the linker see them.
 extern crate barefd_mem as _;

@@ -5,12 +5,15 @@
 #[macro_export]
 macro_rules! __start {
     () => {
-        ".globl _start
-         .type _start, @function
-         _start:
-             move $fp, $zero
-             move $a0, $sp
-             bstrins.d $sp, $zero, 3, 0
-             bl {start}"
+        concat!(
+            ".globl _start
+             .type _start, @function
+             _start:
+                 move $fp, $zero
+                 move $a0, $sp
+                 bstrins.d $sp, $zero, 3, 0
+                 bl {start}",
+            $crate::__no_pie!("lu12i.w $zero, %abs_hi20(" ")"),
+        )
     };
 }

@@ -9,26 +9,29 @@
 #[macro_export]
 macro_rules! __start {
     () => {
-        ".set push
-         .set noreorder
-         .globl __start
-         .globl _start
-         .type _start, @function
-         __start:
-         _start:
-             move $fp, $zero
-             bal 2f
-              nop
-         2:  .cpload $ra
-             move $ra, $zero
-             move $a0, $sp
-             li $t0, -8
-             and $sp, $sp, $t0
-             addiu $sp, $sp, -16
-             la $t9, {start}
-             jalr $t9
-              nop
-         .set pop"
+        concat!(
+            ".set push
+             .set noreorder
+             .globl __start
+             .globl _start
+             .type _start, @function
+             __start:
+             _start:
+                 move $fp, $zero
+                 bal 2f
+                  nop
+             2:  .cpload $ra
+                 move $ra, $zero
+                 move $a0, $sp
+                 li $t0, -8
+                 and $sp, $sp, $t0
+                 addiu $sp, $sp, -16
+                 la $t9, {start}
+                 jalr $t9
+                  nop
+             .set pop",
+            $crate::__no_pie!("lui $zero, %hi(" ")"),
+        )
     };
 }
 
@@ -38,24 +41,27 @@ macro_rules! __start {
 #[macro_export]
 macro_rules! __start {
     () => {
-        ".set push
-         .set noreorder
-         .globl __start
-         .globl _start
-         .type _start, @function
-         __start:
-         _start:
-             move $fp, $zero
-             bal 2f
-              nop
-         2:  .cpsetup $ra, $25, 2b
-             move $ra, $zero
-             move $a0, $sp
-             li $t0, -16
-             and $sp, $sp, $t0
-             dla $t9, {start}
-             jalr $t9
-              nop
-         .set pop"
+        concat!(
+            ".set push
+             .set noreorder
+             .globl __start
+             .globl _start
+             .type _start, @function
+             __start:
+             _start:
+                 move $fp, $zero
+                 bal 2f
+                  nop
+             2:  .cpsetup $ra, $25, 2b
+                 move $ra, $zero
+                 move $a0, $sp
+                 li $t0, -16
+                 and $sp, $sp, $t0
+                 dla $t9, {start}
+                 jalr $t9
+                  nop
+             .set pop",
+            $crate::__no_pie!("lui $zero, %hi(" ")"),
+        )
     };
 }

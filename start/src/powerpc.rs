@@ -10,15 +10,18 @@
 #[macro_export]
 macro_rules! __start {
     () => {
-        ".globl _start
-         .type _start, @function
-         _start:
-             mr 3, 1
-             li 0, 0
-             rlwinm 1, 1, 0, 0, 27
-             stwu 1, -16(1)
-             stw 0, 0(1)
-             bl {start}"
+        concat!(
+            ".globl _start
+             .type _start, @function
+             _start:
+                 mr 3, 1
+                 li 0, 0
+                 rlwinm 1, 1, 0, 0, 27
+                 stwu 1, -16(1)
+                 stw 0, 0(1)
+                 bl {start}",
+            $crate::__no_pie!(".long " ""),
+        )
     };
 }
 
@@ -28,20 +31,23 @@ macro_rules! __start {
 #[macro_export]
 macro_rules! __start {
     () => {
-        ".section .opd, \"aw\"
-         .balign 8
-         .globl _start
-         _start:
-             .quad ._start, .TOC.@tocbase, 0
-         .text
-         .type ._start, @function
-         ._start:
-             mr 3, 1
-             li 0, 0
-             clrrdi 1, 1, 4
-             stdu 0, -112(1)
-             bl {start}
-             nop"
+        concat!(
+            ".section .opd, \"aw\"
+             .balign 8
+             .globl _start
+             _start:
+                 .quad ._start, .TOC.@tocbase, 0
+             .text
+             .type ._start, @function
+             ._start:
+                 mr 3, 1
+                 li 0, 0
+                 clrrdi 1, 1, 4
+                 stdu 0, -112(1)
+                 bl {start}
+                 nop",
+            $crate::__no_pie!(".long " ""),
+        )
     };
 }
 
@@ -51,16 +57,19 @@ macro_rules! __start {
 #[macro_export]
 macro_rules! __start {
     () => {
-        ".globl _start
-         .type _start, @function
-         _start:
-             addis 2, 12, .TOC. - _start@ha
-             addi 2, 2, .TOC. - _start@l
-             mr 3, 1
-             li 0, 0
-             clrrdi 1, 1, 4
-             stdu 0, -32(1)
-             bl {start}
-             nop"
+        concat!(
+            ".globl _start
+             .type _start, @function
+             _start:
+                 addis 2, 12, .TOC. - _start@ha
+                 addi 2, 2, .TOC. - _start@l
+                 mr 3, 1
+                 li 0, 0
+                 clrrdi 1, 1, 4
+                 stdu 0, -32(1)
+                 bl {start}
+                 nop",
+            $crate::__no_pie!(".long " ""),
+        )
     };
 }

@@ -6,12 +6,15 @@
 #[macro_export]
 macro_rules! __start {
     () => {
-        ".globl _start
-         .type _start, @function
-         _start:
-             lgr %r2, %r15
-             aghi %r15, -160
-             xc 0(8, %r15), 0(%r15)
-             brasl %r14, {start}"
+        concat!(
+            ".globl _start
+             .type _start, @function
+             _start:
+                 lgr %r2, %r15
+                 aghi %r15, -160
+                 xc 0(8, %r15), 0(%r15)
+                 brasl %r14, {start}",
+            $crate::__no_pie!(".long " ""),
+        )
     };
 }

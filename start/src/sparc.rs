@@ -7,15 +7,18 @@
 #[macro_export]
 macro_rules! __start {
     () => {
-        ".globl _start
-         .type _start, @function
-         _start:
-             mov 0, %fp
-             add %sp, 64, %o0
-             andn %sp, 7, %sp
-             sub %sp, 32, %sp
-             call {start}
-              nop"
+        concat!(
+            ".globl _start
+             .type _start, @function
+             _start:
+                 mov 0, %fp
+                 add %sp, 64, %o0
+                 andn %sp, 7, %sp
+                 sub %sp, 32, %sp
+                 call {start}
+                  nop",
+            $crate::__no_pie!("sethi %hi(" "), %g0"),
+        )
     };
 }
 
@@ -25,13 +28,16 @@ macro_rules! __start {
 #[macro_export]
 macro_rules! __start {
     () => {
-        ".globl _start
-         .type _start, @function
-         _start:
-             mov 0, %fp
-             add %sp, 2047 + 128, %o0
-             sub %sp, 48, %sp
-             call {start}
-              nop"
+        concat!(
+            ".globl _start
+             .type _start, @function
+             _start:
+                 mov 0, %fp
+                 add %sp, 2047 + 128, %o0
+                 sub %sp, 48, %sp
+                 call {start}
+                  nop",
+            $crate::__no_pie!("sethi %hi(" "), %g0"),
+        )
     };
 }
