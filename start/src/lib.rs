@@ -49,6 +49,7 @@
 #[cfg_attr(any(target_arch = "csky", target_arch = "m68k"), path = "missing.rs")]
 mod isa;
 mod pie;
+mod report;
 
 // Nothing here calls the memory functions by name: this makes the linker see them.
 extern crate barefd_mem as _;
@@ -60,13 +61,29 @@ use core::panic::PanicInfo;
 use barefd::fd::{AsFd, BorrowedFd};
 use barefd::{Errno, sys};
 
-/// Makes `main`, a `fn(Args) -> impl Termination`, the main function of the program.
+/// Makes `main`, a `fn(Args) -> impl Termination`, the main function of the program: it returns `()`, an exit status
+/// (`i32`), a `Result` of these, or nothing (`!`).
 ///
 /// It defines the symbol `_start` and the panic handler. So use it once in a program, at the root of a crate that is
 /// `#![no_std]` and `#![no_main]`.
+///
+/// If `main` returns an error, one line on standard error says which: `error: ENOENT (2)`. The line is about 2 kB of
+/// the file. `entry!(main, quiet)` leaves it out: then the exit status alone reports the error.
 #[macro_export]
 macro_rules! entry {
     ($main:path) => {
+        $crate::__entry! { $main, report }
+    };
+    ($main:path, quiet) => {
+        $crate::__entry! { $main, status }
+    };
+}
+
+/// [`entry!`], with the method of [`Termination`] that gives the exit status.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __entry {
+    ($main:path, $status:ident) => {
         ::core::arch::global_asm!($crate::__start!(), start = sym __barefd_start);
 
         unsafe extern "C" fn __barefd_start(stack: *const usize) -> ! {
@@ -76,8 +93,9 @@ macro_rules! entry {
 
         // Not in the unsafe function: if `main` is unsafe, this must not compile.
         #[inline(always)]
+        #[allow(unreachable_code, reason = "main may never return")]
         fn __barefd_main(args: $crate::Args) -> ! {
-            $crate::exit($main(args))
+            $crate::exit($crate::Termination::$status($main(args)))
         }
 
         #[panic_handler]
@@ -160,9 +178,16 @@ impl Iterator for Strings {
 }
 
 /// What `main` may return: the exit status of the program.
-pub trait Termination {
+pub trait Termination: Sized {
     /// The exit status. The parent sees its low 8 bits.
     fn status(self) -> i32;
+
+    /// The exit status, after a line on standard error if the value is an error. System call: `write` for the line. A
+    /// failed write is ignored: the status reports the error too.
+    #[inline]
+    fn report(self) -> i32 {
+        self.status()
+    }
 }
 
 impl Termination for () {
@@ -179,13 +204,45 @@ impl Termination for i32 {
     }
 }
 
-/// The status of the value, or the number of the error. For example, `Err(Errno::INVAL)` is 22.
+mod never {
+    pub trait Returns {
+        type Value;
+    }
+
+    impl<T> Returns for fn() -> T {
+        type Value = T;
+    }
+
+    /// `!`, which stable Rust names only as what a function returns.
+    pub type Never = <fn() -> ! as Returns>::Value;
+}
+
+/// For a `main` that never returns.
+impl Termination for never::Never {
+    #[inline]
+    fn status(self) -> i32 {
+        self
+    }
+}
+
+/// The status of the value, or the number of the error: `Err(Errno::INVAL)` is 22. It is never 0 for an error: a number
+/// above 255 does not fit, and is 255.
 impl<T: Termination> Termination for barefd::Result<T> {
     #[inline]
     fn status(self) -> i32 {
         match self {
             Ok(value) => value.status(),
-            Err(errno) => errno.raw_os_error(),
+            Err(errno) => errno.raw_os_error().min(255),
+        }
+    }
+
+    fn report(self) -> i32 {
+        match self {
+            Ok(value) => value.report(),
+            Err(errno) => {
+                report::error(errno);
+                Err::<T, _>(errno).status()
+            }
         }
     }
 }
