@@ -102,6 +102,18 @@ macro_rules! __entry {
         fn __barefd_panic(info: &::core::panic::PanicInfo<'_>) -> ! {
             $crate::panic(info)
         }
+
+        // The compiler's own `core` and `alloc` can unwind, so they refer to these. This program aborts on a panic: nobody
+        // calls them.
+        #[unsafe(export_name = "rust_eh_personality")]
+        extern "C" fn __barefd_personality() -> ! {
+            $crate::exit(101)
+        }
+
+        #[unsafe(export_name = "_Unwind_Resume")]
+        extern "C" fn __barefd_resume() -> ! {
+            $crate::exit(101)
+        }
     };
 }
 
@@ -350,7 +362,3 @@ pub fn panic(info: &PanicInfo<'_>) -> ! {
     }
     exit(101)
 }
-
-// The unwind tables of the prebuilt `core` refer to this symbol. A program that aborts on panic never unwinds.
-#[unsafe(no_mangle)]
-extern "C" fn rust_eh_personality() {}
