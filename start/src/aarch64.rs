@@ -72,6 +72,16 @@ macro_rules! __start {
             ),
             "    bl {start}",
             $crate::__no_pie!("movz x0, #:abs_g3:" ""),
+            // Atomic operations of the compiler's own `core` ask, before main, whether the processor has LSE. A program
+            // without libc does not run what asks: they take exclusive loads and stores, which every processor has.
+            "
+             .pushsection .text.getauxval, \"ax\", %progbits
+             .weak getauxval
+             .type getauxval, %function
+             getauxval:
+                 mov x0, xzr
+                 ret
+             .popsection",
         )
     };
 }
