@@ -114,6 +114,16 @@ macro_rules! __entry {
         extern "C" fn __barefd_resume() -> ! {
             $crate::exit(101)
         }
+
+        // The `core` of some compilers has C functions with stack protection, for example Debian's for aarch64. The guard
+        // is a constant: it detects a mistake, and does not stop an attacker.
+        #[unsafe(export_name = "__stack_chk_guard")]
+        static __BAREFD_GUARD: usize = 0x000a_ff0d;
+
+        #[unsafe(export_name = "__stack_chk_fail")]
+        extern "C" fn __barefd_smashed() -> ! {
+            $crate::exit(101)
+        }
     };
 }
 
