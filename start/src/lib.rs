@@ -48,6 +48,8 @@
 #[cfg_attr(target_arch = "x86_64", path = "x86_64.rs")]
 #[cfg_attr(any(target_arch = "csky", target_arch = "m68k"), path = "missing.rs")]
 mod isa;
+
+mod auxv;
 mod pie;
 mod report;
 
@@ -60,6 +62,8 @@ use core::panic::PanicInfo;
 
 use barefd::fd::{AsFd, BorrowedFd};
 use barefd::{Errno, sys};
+
+pub use auxv::{Auxv, at};
 
 /// Makes `main`, a `fn(Args) -> impl Termination`, the main function of the program: it returns `()`, an exit status
 /// (`i32`), a `Result` of these, or nothing (`!`).
@@ -127,7 +131,7 @@ macro_rules! __entry {
     };
 }
 
-/// The program's arguments and environment, as the kernel put them on the stack (`fs/binfmt_elf.c`).
+/// The program's arguments, environment and auxiliary vector, as the kernel put them on the stack (`fs/binfmt_elf.c`).
 #[derive(Clone, Copy)]
 pub struct Args {
     argv: Strings,
