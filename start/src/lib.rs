@@ -50,6 +50,7 @@
 mod isa;
 
 mod auxv;
+mod panic;
 mod pie;
 mod report;
 
@@ -58,12 +59,13 @@ extern crate barefd_mem as _;
 
 use core::ffi::{CStr, c_char};
 use core::fmt::{self, Write};
-use core::panic::PanicInfo;
 
 use barefd::fd::{AsFd, BorrowedFd};
 use barefd::{Errno, sys};
 
 pub use auxv::{Auxv, at};
+#[doc(hidden)]
+pub use panic::panic;
 
 /// Makes `main`, a `fn(Args) -> impl Termination`, the main function of the program: it returns `()`, an exit status
 /// (`i32`), a `Result` of these, or nothing (`!`).
@@ -364,15 +366,4 @@ impl Write for Buffered<'_> {
         }
         self.result.map_err(|_| fmt::Error)
     }
-}
-
-/// The panic handler: exits with status 101, as a program with the standard library does. A build with debug assertions
-/// prints the message and the place to standard error. In other builds, this code would be most of the binary.
-#[doc(hidden)]
-pub fn panic(info: &PanicInfo<'_>) -> ! {
-    if cfg!(debug_assertions) {
-        // A failed write is ignored: there is no other place to report it.
-        let _ = print(stderr(), format_args!("{info}\n"));
-    }
-    exit(101)
 }
