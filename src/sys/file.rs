@@ -1,5 +1,7 @@
 //! What every descriptor has.
 
+use core::ffi::CStr;
+
 use crate::abi;
 use crate::errno::{Errno, Result};
 use crate::fd::{BorrowedFd, IntoRawFd, OwnedFd, RawFd};
@@ -70,6 +72,37 @@ pub fn read(fd: BorrowedFd<'_>, buf: &mut [u8]) -> Result<usize> {
 #[doc(alias("eventfd_write", "os.eventfd_write"))]
 pub fn write(fd: BorrowedFd<'_>, buf: &[u8]) -> Result<usize> {
     Errno::from_ret(raw::write(fd, buf))
+}
+
+/// [`openat(2)`](https://man7.org/linux/man-pages/man2/openat.2.html): opens the file at `path`, with the lowest free
+/// number. A relative path starts at `dir`, or at the working directory if `dir` is `None`.
+///
+/// `flags` are the kernel's `O_…`, exactly these: close-on-exec only with `O_CLOEXEC`, and on a 32-bit ABI a file of 2 GiB
+/// or more only with `O_LARGEFILE`. Their values differ between architectures, except `O_RDONLY` (0), `O_WRONLY` (1) and
+/// `O_RDWR` (2). `mode` is the mode of a new file. Since Linux 2.6.16.
+///
+/// # Errors
+///
+/// - `EACCES`: no permission for the file or for a directory of its path
+/// - `EINTR`: a signal handler ran while the open waited, for example for the other end of a FIFO
+/// - `EINVAL`: flags that do not go together
+/// - `EISDIR`: a directory, and `flags` ask to write
+/// - `ELOOP`: too many symbolic links
+/// - `EMFILE`, `ENFILE`: too many open files in the process, in the system
+/// - `ENAMETOOLONG`: the path or a part of it is too long
+/// - `ENODEV`, `ENXIO`: no device, or no reader of a FIFO
+/// - `ENOENT`: no such file, or an empty path
+/// - `ENOTDIR`: a part of the path, or `dir`, is not a directory
+/// - `EBADF`: a relative path, and `dir` is not open
+/// - `EOVERFLOW`: a file of 2 GiB or more without `O_LARGEFILE`
+/// - `EPERM`, `EROFS`, `ETXTBSY`: the file must not be written, nor its file system, nor a running program
+/// - an error of the file system or the device: `EIO`, `ENOMEM`, `ENOSPC`…
+#[inline]
+#[doc(alias("open", "os.open"))]
+pub fn openat(dir: Option<BorrowedFd<'_>>, path: &CStr, flags: u32, mode: u32) -> Result<OwnedFd> {
+    let dir = dir.map_or(abi::AT_FDCWD as usize, argument);
+    // SAFETY: the kernel reads a string that ends with a zero; a success is a new descriptor.
+    unsafe { owned(trap::syscall4(nr::OPENAT, dir, path.as_ptr() as usize, flags as usize, mode as usize)) }
 }
 
 /// [`close(2)`](https://man7.org/linux/man-pages/man2/close.2.html). The descriptor is closed even if the call fails:

@@ -53,6 +53,7 @@ mod auxv;
 mod panic;
 mod pie;
 mod report;
+mod streams;
 
 // Nothing here calls the memory functions by name: this makes the linker see them.
 extern crate barefd_mem as _;
@@ -66,6 +67,7 @@ use barefd::{Errno, sys};
 pub use auxv::{Auxv, at};
 #[doc(hidden)]
 pub use panic::panic;
+pub use streams::{open_standard_streams, open_standard_streams_at, stderr, stdin, stdout};
 
 /// Makes `main`, a `fn(Args) -> impl Termination`, the main function of the program: it returns `()`, an exit status
 /// (`i32`), a `Result` of these, or nothing (`!`).
@@ -279,31 +281,6 @@ impl<T: Termination> Termination for barefd::Result<T> {
 #[inline]
 pub fn exit(status: impl Termination) -> ! {
     sys::exit_group(status.status())
-}
-
-/// Standard input. By convention it is open when a program starts. If 0, 1 or 2 is closed, as it can be for PID 1, the
-/// next descriptor that the program makes gets that number. These three functions then return that descriptor.
-#[inline]
-#[must_use]
-pub fn stdin() -> BorrowedFd<'static> {
-    // SAFETY: 0 is not -1, and is open by convention. Nobody here closes it.
-    unsafe { BorrowedFd::borrow_raw(0) }
-}
-
-/// Standard output; see [`stdin`].
-#[inline]
-#[must_use]
-pub fn stdout() -> BorrowedFd<'static> {
-    // SAFETY: as for 0.
-    unsafe { BorrowedFd::borrow_raw(1) }
-}
-
-/// Standard error; see [`stdin`].
-#[inline]
-#[must_use]
-pub fn stderr() -> BorrowedFd<'static> {
-    // SAFETY: as for 0.
-    unsafe { BorrowedFd::borrow_raw(2) }
 }
 
 /// Writes all of `bytes`. System call: `write`, again after `EINTR`, and again for the bytes that are left.

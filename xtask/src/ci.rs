@@ -148,6 +148,10 @@ fn heartbeat(workspace: &Workspace) -> Result<String> {
         ensure!(done.stdout.starts_with("usage: heartbeat "), done.error("no usage on standard output"));
         ensure!(done.stderr.is_empty(), done.error("printed on standard error"));
     }
+    // With closed streams, its lines must not go to the descriptors that it makes: each write would fail.
+    let mut closed = process::program("sh".as_ref());
+    closed.args(["-c", "exec \"$0\" 1 3 <&- >&- 2>&-"]).arg(&program);
+    process::run(&mut closed)?.exits(0)?;
     beats(run(&[])?, 10)
 }
 

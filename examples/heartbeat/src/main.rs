@@ -11,7 +11,7 @@ use core::fmt;
 use core::time::Duration;
 
 use barefd::{Clock, EventFd, PollFd, PollFlags, Result, Tick, TimerFd, poll};
-use barefd_start::{Args, print, stderr, stdout, write_all};
+use barefd_start::{Args, open_standard_streams, print, stderr, stdout, write_all};
 
 barefd_start::entry!(main);
 
@@ -26,6 +26,7 @@ Prints a line for each beat, and at the end how late the beats were.
 ";
 
 fn main(args: Args) -> i32 {
+    open_standard_streams();
     if args.iter().skip(1).any(|arg| arg == c"-h" || arg == c"--help") {
         return i32::from(write_all(stdout(), HELP.as_bytes()).is_err());
     }

@@ -4,11 +4,8 @@ use core::ffi::CStr;
 use core::fmt;
 use core::time::Duration;
 
-use barefd::fd::IntoRawFd;
-use barefd::{Clock, PollFd, PollFlags, TimerFd, poll};
-use barefd_start::{print, stderr};
-
-use crate::kernel;
+use barefd::{PollFd, PollFlags, poll};
+use barefd_start::{open_standard_streams_at, print, stderr};
 
 /// The time that a serial line with 115200 baud needs to send a full buffer of the kernel (4 KiB), and a reserve.
 const MOMENT: Duration = Duration::from_millis(500);
@@ -36,21 +33,5 @@ impl fmt::Display for Word<'_> {
 
 /// Opens each of the descriptors 0 to 2 that is closed. They are closed if the root has no `/dev/console`.
 pub fn open() {
-    for fd in 0..=2 {
-        // The kernel opens the lowest free number, which is `fd`.
-        if kernel::is_open(fd) {
-            continue;
-        }
-        let open = |path| kernel::open(path, kernel::O_RDWR);
-        if let Ok(file) = open(c"/dev/console").or_else(|_| open(c"/dev/null")) {
-            // It stays open, also in the child.
-            let _ = file.into_raw_fd();
-            continue;
-        }
-        // If the number stayed closed, the next descriptor would get it, and lines for the console would go there. A
-        // timer refuses the lines, and execve of the child closes it.
-        if let Ok(timer) = TimerFd::new(Clock::Monotonic) {
-            let _ = timer.into_raw_fd();
-        }
-    }
+    open_standard_streams_at(&[c"/dev/console", c"/dev/null"]);
 }

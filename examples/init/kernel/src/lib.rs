@@ -6,13 +6,13 @@ use core::ffi::{CStr, c_char};
 use core::fmt;
 use core::ptr;
 
-use barefd::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use barefd::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 #[cfg(nr = "fcntl")]
 use barefd::trap::nr::FCNTL;
 #[cfg(nr = "fcntl64")]
 use barefd::trap::nr::FCNTL64 as FCNTL;
 use barefd::trap::{self, nr::IOCTL};
-use barefd::{Errno, Result, SigSet, Signal};
+use barefd::{Errno, Result, SigSet, Signal, sys};
 
 mod abi {
     include!(concat!(env!("OUT_DIR"), "/abi.rs"));
@@ -28,7 +28,6 @@ const F_SETFD: usize = 2;
 const AT_FDCWD: usize = -100_isize as usize;
 pub const O_RDONLY: u32 = 0;
 pub const O_WRONLY: u32 = 1;
-pub const O_RDWR: u32 = 2;
 #[cfg(nr = "wait4")]
 const WNOHANG: usize = 1;
 #[cfg(nr = "wait4")]
@@ -210,11 +209,7 @@ pub fn is_open(fd: RawFd) -> bool {
 
 /// Opens a file, with the lowest free number. `flags` are `O_…`; a new file has the mode 0600.
 pub fn open(path: &CStr, flags: u32) -> Result<OwnedFd> {
-    // SAFETY: the kernel reads a string that ends with a zero; a success is a new descriptor.
-    unsafe {
-        let fd = Errno::from_ret(trap::syscall4(nr::OPENAT, AT_FDCWD, address(path), flags as usize, 0o600))?;
-        Ok(OwnedFd::from_raw_fd(fd as RawFd))
-    }
+    sys::openat(None, path, flags, 0o600)
 }
 
 /// Gives a descriptor to the program that this process executes next, with the number `number`.
