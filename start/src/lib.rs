@@ -92,6 +92,36 @@ macro_rules! entry {
 #[macro_export]
 macro_rules! __entry {
     ($main:path, $status:ident) => {
+        // `doc`: rustdoc may be told nothing about panics. `rust_analyzer`: it has its own idea of these settings.
+        #[allow(unexpected_cfgs, reason = "not every compiler knows rust_analyzer")]
+        const _: () = {
+            #[cfg(all(panic = "unwind", not(any(test, doc, rust_analyzer))))]
+            ::core::compile_error!(
+                "a program with barefd_start::entry! must abort on a panic. Write in the Cargo.toml of the package, or of \
+                 the workspace if it is a member of one:
+
+[profile.dev]
+panic = \"abort\"
+
+[profile.release]
+panic = \"abort\"
+"
+            );
+
+            #[cfg(all(test, not(rust_analyzer)))]
+            ::core::compile_error!(
+                "a program with barefd_start::entry! has no test harness. Write in the Cargo.toml of its package, with \
+                 the name of the program:
+
+[[bin]]
+name = \"NAME\"
+path = \"src/main.rs\"
+test = false
+bench = false
+"
+            );
+        };
+
         ::core::arch::global_asm!($crate::__start!(), start = sym __barefd_start);
 
         unsafe extern "C" fn __barefd_start(stack: *const usize) -> ! {
@@ -106,6 +136,7 @@ macro_rules! __entry {
             $crate::exit($crate::Termination::$status($main(args)))
         }
 
+        #[cfg(not(test))]
         #[panic_handler]
         fn __barefd_panic(info: &::core::panic::PanicInfo<'_>) -> ! {
             $crate::panic(info)
