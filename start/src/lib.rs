@@ -50,6 +50,7 @@
 mod isa;
 
 mod auxv;
+mod crt;
 mod panic;
 mod pie;
 mod report;
@@ -107,6 +108,9 @@ panic = \"abort\"
 panic = \"abort\"
 "
             );
+
+            #[cfg(not(any(doc, rust_analyzer)))]
+            $crate::__no_crt_objects!();
 
             #[cfg(all(test, not(rust_analyzer)))]
             ::core::compile_error!(
