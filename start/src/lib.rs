@@ -323,16 +323,20 @@ pub fn exit(status: impl Termination) -> ! {
 /// # Errors
 ///
 /// Those of `write`, except `EINTR`; [`Errno::IO`] if it writes nothing.
-pub fn write_all(fd: impl AsFd, mut bytes: &[u8]) -> barefd::Result<()> {
-    while !bytes.is_empty() {
-        match sys::write(fd.as_fd(), bytes) {
-            Ok(0) => return Err(Errno::IO),
-            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
-            Err(Errno::INTR) => {}
-            Err(errno) => return Err(errno),
+pub fn write_all(fd: impl AsFd, bytes: &[u8]) -> barefd::Result<()> {
+    // One copy in the program, not one for each type of descriptor.
+    fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> barefd::Result<()> {
+        while !bytes.is_empty() {
+            match sys::write(fd, bytes) {
+                Ok(0) => return Err(Errno::IO),
+                Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(errno),
+            }
         }
+        Ok(())
     }
-    Ok(())
+    write_all(fd.as_fd(), bytes)
 }
 
 /// Writes formatted text: `print(stdout(), format_args!("{n} beats\n"))`. It writes up to 256 bytes in one piece, so
@@ -344,10 +348,14 @@ pub fn write_all(fd: impl AsFd, mut bytes: &[u8]) -> barefd::Result<()> {
 ///
 /// Those of [`write_all`]; [`Errno::INVAL`] if an argument's own formatting fails.
 pub fn print(fd: impl AsFd, text: fmt::Arguments<'_>) -> barefd::Result<()> {
-    let mut out = Buffered { fd: fd.as_fd(), bytes: [0; 256], len: 0, result: Ok(()) };
-    let formatted = out.write_fmt(text);
-    out.flush();
-    out.result.and(formatted.map_err(|fmt::Error| Errno::INVAL))
+    // One copy in the program, not one for each call.
+    fn print(fd: BorrowedFd<'_>, text: fmt::Arguments<'_>) -> barefd::Result<()> {
+        let mut out = Buffered { fd, bytes: [0; 256], len: 0, result: Ok(()) };
+        let formatted = out.write_fmt(text);
+        out.flush();
+        out.result.and(formatted.map_err(|fmt::Error| Errno::INVAL))
+    }
+    print(fd.as_fd(), text)
 }
 
 struct Buffered<'fd> {
