@@ -339,6 +339,35 @@ pub fn write_all(fd: impl AsFd, bytes: &[u8]) -> barefd::Result<()> {
     write_all(fd.as_fd(), bytes)
 }
 
+/// Prints a line on standard output, as the standard library's macro of that name.
+///
+/// A failed write is ignored. A program that has to know of it takes [`print()`], which returns it.
+///
+/// System calls: those of [`print()`].
+#[macro_export]
+macro_rules! println {
+    ($($text:tt)*) => {
+        $crate::__print($crate::stdout(), ::core::format_args!("{}\n", ::core::format_args!($($text)*)))
+    };
+}
+
+/// Prints a line on standard error, as the standard library's macro of that name.
+///
+/// A failed write is ignored. A program that has to know of it takes [`print()`], which returns it.
+///
+/// System calls: those of [`print()`].
+#[macro_export]
+macro_rules! eprintln {
+    ($($text:tt)*) => {
+        $crate::__print($crate::stderr(), ::core::format_args!("{}\n", ::core::format_args!($($text)*)))
+    };
+}
+
+#[doc(hidden)]
+pub fn __print(fd: BorrowedFd<'_>, text: fmt::Arguments<'_>) {
+    let _ = print(fd, text);
+}
+
 /// Writes formatted text: `print(stdout(), format_args!("{n} beats\n"))`. It writes up to 256 bytes in one piece, so
 /// that the lines of several threads or processes do not mix.
 ///

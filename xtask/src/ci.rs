@@ -13,6 +13,7 @@ use crate::clobbers;
 use crate::elf;
 use crate::headers;
 use crate::process::{self, Done};
+use crate::programs;
 use crate::qemu;
 use crate::readme;
 use crate::refused;
@@ -73,6 +74,7 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
         Step::new("conformance", "the freestanding conformance program", conformance),
         Step::new("i686", "conformance and the example in 32 bits, with the old calls too", i686),
         Step::new("qemu", "conformance on the other architectures, and the README's table of them", qemu::step),
+        Step::new("programs", "users' programs outside the workspace, and what wrong settings say", programs::step),
         Step::new("refused", "32-bit ABIs with the old time calls alone", refused::step),
         Step::new("boot", "conformance and init as PID 1 on real kernels, and the README's list of them", boot::step),
         Step::new("clobbers", "no register carried across a trap that the kernel does not keep", clobbers::step),

@@ -10,6 +10,7 @@ mod elf;
 mod headers;
 mod kernels;
 mod process;
+mod programs;
 mod qemu;
 mod readme;
 mod refused;

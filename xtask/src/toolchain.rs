@@ -6,11 +6,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::slice;
 
 use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::Message;
 
-use crate::debian;
+use crate::debian::{self, Suite};
 use crate::process::{self, Done};
 use crate::step;
 use crate::targets::Target;
@@ -54,7 +55,7 @@ impl Toolchain {
         toolchain.env.extend(["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"].map(|variable| (variable.into(), None)));
         for target in targets {
             toolchain.args.push(format!("--target={}", target.triple));
-            let variable = format!("CARGO_TARGET_{}", target.triple.to_uppercase().replace(['-', '.'], "_"));
+            let variable = variable(target.triple);
             let (linker, flavor) = match target.linker {
                 None => (rust_lld()?, "ld.lld"),
                 Some((linker, package)) => (debian::program(linker, package)?, "ld"),
@@ -82,6 +83,50 @@ impl Toolchain {
         let mut toolchain = Self::default();
         toolchain.compiler(workspace, rustc, "msrv");
         Ok(toolchain)
+    }
+
+    /// The oldest compiler that the crate promises, as Debian has it, with the `core` that Debian has compiled for another
+    /// of its architectures.
+    pub fn prebuilt(workspace: &Workspace, triple: &str, arch: &str) -> Result<Self> {
+        let version = &workspace.rust_version;
+        let cache = workspace.target.join("cache");
+        let unpacked = cache.join(format!("core-{arch}-{version}"));
+        if !unpacked.exists() {
+            let package = format!("libstd-rust-web-dev={}", debian::version("rustc-web", &format!("{version}."))?);
+            Suite::first(&["bookworm"], arch, &cache, |suite| suite.unpack(slice::from_ref(&package), &unpacked))?;
+        }
+        let mut toolchain = Self::default();
+        toolchain.compiler(workspace, unpacked_rustc(workspace, version)?, "programs");
+        toolchain.set(&format!("{}_LINKER", variable(triple)), rust_lld()?);
+        let flags = format!("--sysroot={} -Clinker-flavor=ld.lld", unpacked.join("usr").display());
+        Ok(toolchain.for_target(triple).with_flags(triple, &flags))
+    }
+
+    /// Debian's compiler, for a target whose `core` and `alloc` it compiles from their sources.
+    pub fn from_sources(workspace: &Workspace, triple: &str) -> Result<Self> {
+        debian_compiler()?;
+        let mut toolchain = Self::default();
+        toolchain.compiler(workspace, DEBIAN_RUSTC, "programs");
+        toolchain.set("RUSTC_BOOTSTRAP", "1");
+        toolchain.args.push("-Zbuild-std=core,alloc".into());
+        toolchain.set(&format!("{}_LINKER", variable(triple)), rust_lld()?);
+        Ok(toolchain.for_target(triple).with_flags(triple, "-Clinker-flavor=ld.lld"))
+    }
+
+    pub fn for_target(mut self, triple: &str) -> Self {
+        self.args.push(format!("--target={triple}"));
+        self
+    }
+
+    /// Gives rustc more flags, but not where it compiles build scripts.
+    pub fn with_flags(mut self, triple: &str, flags: &str) -> Self {
+        let variable = format!("{}_RUSTFLAGS", variable(triple));
+        let known = self.env.iter_mut().find(|(name, _)| *name == variable);
+        match known.and_then(|(_, value)| value.as_mut()) {
+            Some(value) => value.push(format!(" {flags}")),
+            None => self.set(&variable, flags),
+        }
+        self
     }
 
     /// Builds with a feature of the package.
@@ -189,6 +234,11 @@ impl Way {
             Self::Debian { nightly }
         })
     }
+}
+
+/// How the names of cargo's variables for a target begin.
+fn variable(triple: &str) -> String {
+    format!("CARGO_TARGET_{}", triple.to_uppercase().replace(['-', '.'], "_"))
 }
 
 /// The compiler that cargo takes by itself.

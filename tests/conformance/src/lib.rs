@@ -274,6 +274,7 @@ macro_rules! each_case {
                 more_entries_than_the_limit_of_descriptors_are_inval
                 the_kernel_takes_a_signal_set_of_our_size_alone
                 a_duplicate_is_the_lowest_number_from_the_minimum_up
+                openat_opens_what_exists
                 a_number_that_is_not_open_is_badf_to_every_call
             }
             #[cfg(time32)]

@@ -72,3 +72,22 @@ pub fn a_number_that_is_not_open_is_badf_to_every_call() -> Outcome {
     check_eq!(time::timerfd_gettime(fd), Err(Errno::BADF));
     Ok(())
 }
+
+pub fn openat_opens_what_exists() -> Outcome {
+    let (read, write) = (crate::uapi::O_CLOEXEC, crate::uapi::O_CLOEXEC | crate::uapi::O_RDWR);
+    let null = match sys::openat(None, c"/dev/null", write, 0) {
+        Err(Errno::NOENT) => return Err(Unpassed::NotApplicable("no /dev/null")),
+        result => result?,
+    };
+    check_eq!(sys::write(null.as_fd(), b"x"), Ok(1));
+    check_eq!(sys::read(null.as_fd(), &mut [0; 8]), Ok(0));
+    check_eq!(kernel::is_cloexec(&null), Ok(true));
+
+    let dev = sys::openat(None, c"/dev", read, 0)?;
+    let null = sys::openat(Some(dev.as_fd()), c"null", read, 0)?;
+    check_eq!(sys::write(null.as_fd(), b"x"), Err(Errno::BADF));
+    check_eq!(sys::openat(Some(null.as_fd()), c"null", read, 0).err(), Some(Errno::NOTDIR));
+    check_eq!(sys::openat(None, c"/dev/no such file", read, 0).err(), Some(Errno::NOENT));
+    check_eq!(sys::openat(None, c"/dev", write, 0).err(), Some(Errno::ISDIR));
+    Ok(())
+}

@@ -1,0 +1,276 @@
+//! Users' programs: packages outside the workspace, made of what README.md tells a user to write. They are built and run,
+//! and a setting that is missing has its message.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Error, Result, ensure};
+
+use crate::debian;
+use crate::process;
+use crate::step;
+use crate::toolchain::Toolchain;
+use crate::workspace::Workspace;
+
+/// The program of README.md itself.
+const MINIMAL: &str = "minimal";
+/// The packages that a program's package may depend on, and where they are.
+const PACKAGES: [(&str, &str); 3] = [("barefd", ""), ("barefd-start", "start"), ("barefd-mem", "start/mem")];
+const FAT: &[&str] = &["--release", "--config=profile.release.lto='fat'", ASSERTIONS];
+const THIN: &[&str] = &["--release", "--config=profile.release.lto='thin'", ASSERTIONS];
+const ASSERTIONS: &str = "--config=profile.release.debug-assertions=true";
+
+/// The arguments of `cargo build`, by the name that a failure shows.
+const BUILDS: [(&str, &[&str]); 6] = [
+    ("dev", &[]),
+    ("release", &["--release"]),
+    ("tuned", &["--profile=tuned"]),
+    ("fat LTO with assertions", FAT),
+    ("thin LTO with assertions", THIN),
+    ("dev with LTO", &["--config=profile.dev.lto='fat'"]),
+];
+
+/// A run of a program: the words before it, and its arguments.
+struct Run {
+    program: &'static str,
+    before: &'static [&'static str],
+    arguments: &'static [&'static str],
+    status: i32,
+    /// The last line of standard output, and of standard error in all builds.
+    last: [&'static str; 2],
+}
+
+const fn run(program: &'static str, last: &'static str) -> Run {
+    Run { program, before: &[], arguments: &[], status: 0, last: [last, ""] }
+}
+
+const RUNS: [Run; 11] = [
+    run(MINIMAL, ""),
+    run("atomics", "40 41 Ok(0) 1"),
+    run("allocates", r#"1 385 {4: ["poll"], 5: ["event", "timer"], 6: ["signal"]}"#),
+    run("memory", "42000 true Greater"),
+    run("countdown", "zero"),
+    Run {
+        before: &["timeout", "--preserve-status", "--signal=TERM", "1"],
+        arguments: &["1000"],
+        ..run("countdown", "ended by SIGTERM")
+    },
+    Run { before: &["sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh"], ..run("streams", "") },
+    run("error", ""),
+    Run { arguments: &["2"], status: 2, last: ["", "error: ENOENT (2)"], ..run("error", "") },
+    Run { arguments: &["512"], status: 255, last: ["", "error: errno 512"], ..run("error", "") },
+    Run { arguments: &["nested"], status: 101, ..run("panics", "") },
+];
+
+/// A mistake in a package, and the text that the first error must have.
+struct Mistake {
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+    subcommand: &'static str,
+    message: &'static str,
+}
+
+const MISTAKES: [Mistake; 6] = [
+    Mistake {
+        file: "Cargo.toml",
+        from: "[profile.dev]\npanic = \"abort\"\n",
+        to: "",
+        subcommand: "build",
+        message: "must abort on a panic",
+    },
+    Mistake { file: "Cargo.toml", from: "test = false\n", to: "", subcommand: "test", message: "has no test harness" },
+    Mistake {
+        file: "Cargo.toml",
+        from: "bench = false\n",
+        to: "",
+        subcommand: "bench",
+        message: "has no test harness",
+    },
+    Mistake {
+        file: "src/main.rs",
+        from: "fn main",
+        to: "unsafe fn main",
+        subcommand: "build",
+        message: "call to unsafe function",
+    },
+    Mistake {
+        file: "build.rs",
+        from: ", \"-static\", \"-no-pie\"",
+        to: "",
+        subcommand: "build",
+        message: "link_with_no_pie_or_compile_with_crt_static",
+    },
+    Mistake {
+        file: "build.rs",
+        from: "\"-nostdlib\", \"-static\", \"-no-pie\"",
+        to: "\"-static\", \"-no-pie\"",
+        subcommand: "build",
+        message: "_start",
+    },
+];
+
+/// Nothing is wrong in the package: a flag is missing.
+const NO_MUSL_FLAG: Mistake =
+    Mistake { file: "Cargo.toml", from: "", to: "", subcommand: "build", message: NOT_SELF_CONTAINED };
+
+/// What a program is built for, how, and what runs it.
+struct Place {
+    name: String,
+    toolchain: Toolchain,
+    /// The directory of the target below the target directory.
+    triple: &'static str,
+    runner: &'static [&'static str],
+    is_pie: bool,
+}
+
+const HOST: &str = "x86_64-unknown-linux-gnu";
+/// Other targets, by the architecture's name in Debian, which has `core` compiled for them.
+const OTHERS: [(&str, &str, &[&str]); 2] =
+    [("i686-unknown-linux-gnu", "i386", &[]), ("aarch64-unknown-linux-gnu", "arm64", &["qemu-aarch64-static"])];
+const MUSL: &str = "x86_64-unknown-linux-musl";
+const NOT_SELF_CONTAINED: &str = "-Clink-self-contained=no";
+const STATIC_PIE: &str = "-Ctarget-feature=+crt-static";
+
+pub fn step(workspace: &Workspace) -> Result<String> {
+    let home = Home::new(workspace)?;
+    let place =
+        |name: &str, toolchain, triple| Place { name: name.to_owned(), toolchain, triple, runner: &[], is_pie: false };
+    let host = place("the host", Toolchain::host(), "");
+    let mut ran = 0;
+    for (name, arguments) in BUILDS {
+        ran += home.run_all(&host, name, arguments)?;
+    }
+    let pie = Toolchain::host().for_target(HOST).with_flags(HOST, STATIC_PIE);
+    ran += home.run_all(&Place { is_pie: true, ..place("static PIE", pie, HOST) }, "dev", &[])?;
+    for (triple, arch, runner) in OTHERS {
+        if let [program, ..] = runner {
+            debian::program(program, "qemu-user-static")?;
+        }
+        let prebuilt = || Toolchain::prebuilt(workspace, triple, arch);
+        let other = Place { runner, ..place(triple, prebuilt()?, triple) };
+        ran += home.run_all(&other, "dev", &[])? + home.run_all(&other, "release", &["--release"])?;
+        let toolchain = prebuilt()?.with_flags(triple, STATIC_PIE);
+        let pie = Place { runner, is_pie: true, ..place(&format!("{triple}, static PIE"), toolchain, triple) };
+        ran += home.run_all(&pie, "release", &["--release"])?;
+    }
+    let musl =
+        |flags| Ok::<_, Error>(place(MUSL, Toolchain::from_sources(workspace, MUSL)?.with_flags(MUSL, flags), MUSL));
+    ran += home.run_all(&musl(NOT_SELF_CONTAINED)?, "dev", &[])?;
+
+    for mistake in &MISTAKES {
+        home.has_message(&host, mistake)?;
+    }
+    home.has_message(&musl("")?, &NO_MUSL_FLAG)?;
+    Ok(format!("{ran} runs, {} messages", MISTAKES.len() + 1))
+}
+
+/// The directory of the packages, removed on drop.
+struct Home<'a> {
+    workspace: &'a Workspace,
+    directory: PathBuf,
+    /// The files of the package that README.md shows.
+    files: Vec<(&'static str, String)>,
+}
+
+impl<'a> Home<'a> {
+    fn new(workspace: &'a Workspace) -> Result<Self> {
+        let readme = fs::read_to_string(workspace.root.join("README.md"))?;
+        let files = [("Cargo.toml", "[package]"), ("build.rs", "fn main() {\n    for "), ("src/main.rs", "#![no_std]")];
+        let shown = files.map(|(file, start)| Ok((file, block(&readme, start).with_context(|| file.to_owned())?)));
+        let files = shown.into_iter().collect::<Result<_>>()?;
+        let directory = env::temp_dir().join(format!("barefd-programs.{}", std::process::id()));
+        Ok(Self { workspace, directory, files })
+    }
+
+    /// Makes the package of a program, with a change in one of its files.
+    fn make(&self, program: &str, change: Option<(&str, &str, &str)>) -> Result<PathBuf> {
+        let package = self.directory.join(program);
+        fs::create_dir_all(package.join("src"))?;
+        for (file, shown) in &self.files {
+            let mut text = shown.replace("\"program\"", &format!("\"{program}\""));
+            if *file == "src/main.rs" && program != MINIMAL {
+                text = fs::read_to_string(self.workspace.root.join(format!("tests/programs/{program}.rs")))?;
+            }
+            if let Some((_, from, to)) = change.filter(|(changed, ..)| changed == file) {
+                ensure!(text.contains(from), "{file} has no {from:?}");
+                text = text.replacen(from, to, 1);
+            }
+            fs::write(package.join(file), text)?;
+        }
+        Ok(package)
+    }
+
+    fn cargo(&self, place: &Place, package: &Path, subcommand: &str) -> Command {
+        let mut command = place.toolchain.cargo(self.workspace, subcommand);
+        command.current_dir(package).env("CARGO_TARGET_DIR", self.workspace.target.join("programs"));
+        for (name, directory) in PACKAGES {
+            let path = self.workspace.root.join(directory);
+            command.arg(format!("--config=patch.crates-io.{name}.path='{}'", path.display()));
+        }
+        command
+    }
+
+    /// Builds every program and does all its runs; returns how many there were.
+    fn run_all(&self, place: &Place, build: &str, arguments: &[&str]) -> Result<usize> {
+        step::at_work(format_args!("{}, {build}", place.name));
+        let profile = match arguments.first() {
+            Some(&"--release") => "release",
+            Some(&"--profile=tuned") => "tuned",
+            _ => "debug",
+        };
+        let directory = self.workspace.target.join("programs").join(place.triple).join(profile);
+        let change = place.is_pie.then_some(("build.rs", ", \"-static\", \"-no-pie\"", ""));
+        for (index, run) in RUNS.iter().enumerate() {
+            let what = || format!("{} {:?}, {}, {build}", run.program, run.arguments, place.name);
+            if index == 0 || RUNS[index - 1].program != run.program {
+                let package = self.make(run.program, change)?;
+                process::succeed(self.cargo(place, &package, "build").args(arguments)).with_context(what)?;
+            }
+            let program = directory.join(run.program);
+            let words = run.before.iter().chain(place.runner).map(OsStr::new).chain([program.as_os_str()]);
+            let mut command = timed(words);
+            let done = process::run(command.args(run.arguments))?.exits(run.status).with_context(what)?;
+            let last = [&done.stdout, &done.stderr].map(|text| text.lines().last().unwrap_or_default());
+            ensure!(last[0] == run.last[0], done.error(&format!("{}: expected {:?}", what(), run.last[0])));
+            ensure!(last[1].contains(run.last[1]), done.error(&format!("{}: expected {:?}", what(), run.last[1])));
+        }
+        Ok(RUNS.len())
+    }
+
+    fn has_message(&self, place: &Place, mistake: &Mistake) -> Result<()> {
+        let Mistake { file, from, to, subcommand, message } = *mistake;
+        let package = self.make(MINIMAL, Some((file, from, to)))?;
+        let done = process::run(&mut self.cargo(place, &package, subcommand))?;
+        let first = done.stderr.lines().position(|line| line.starts_with("error"));
+        let said: Vec<_> = done.stderr.lines().skip(first.unwrap_or(usize::MAX)).take(25).collect();
+        ensure!(
+            !done.success() && said.iter().any(|line| line.contains(message)),
+            done.error(&format!("{file} without {from:?}: expected {message:?}"))
+        );
+        Ok(())
+    }
+}
+
+impl Drop for Home<'_> {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+/// The fenced block of a page that begins with a text.
+fn block(page: &str, start: &str) -> Option<String> {
+    let begin = page.find(&format!("\n{start}"))? + 1;
+    Some(page[begin..].split("```").next()?.to_owned())
+}
+
+/// A command that is ended when it hangs.
+fn timed<'a>(words: impl Iterator<Item = &'a OsStr>) -> Command {
+    let [first, rest @ ..] = process::runner();
+    let mut command = Command::new(first);
+    command.args(rest).args(words);
+    command
+}
