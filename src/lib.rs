@@ -52,8 +52,8 @@
 //! - [`python`]: what replaces the functions of Python's `os`
 //!
 //! The types repeat a call that a signal handler interrupted. They distinguish "nothing there" from a value. On a
-//! 32-bit ABI they try [the 64-bit time calls first](#times-on-32-bit-abis). The documentation of each method lists the system calls that it
-//! issues. It issues no others, so a seccomp filter can be written from the documentation.
+//! 32-bit ABI they try [the 64-bit time calls first](#times-on-32-bit-abis). The documentation of each method lists the
+//! system calls that it issues. It issues no others, so a seccomp filter can be written from the documentation.
 //!
 //! Whether a call blocks depends on the descriptor and not on the type: `O_NONBLOCK` is part of the open file
 //! description, which others may share. So `take` waits on a blocking descriptor, and `wait` waits on a blocking and on
@@ -120,9 +120,9 @@
 //! - A timer is armed by `timerfd_settime`, and by `timerfd_settime64` if one of the times has more than `i32::MAX`
 //!   seconds. These are 68 years, or for a deadline on `Realtime` the time until January 2038. A filter that kills does
 //!   so then.
-//! - [`get`](TimerFd::get) and [`replace`](TimerFd::replace) issue the old call. Of a time it gives the low 32 bits of
-//!   the seconds. That is the whole time up to `u32::MAX` seconds, 136 years. Only a timer that was armed by the 64-bit
-//!   call has a longer time, and nothing in the answer shows that it is cut.
+//! - [`get`](TimerFd::get) issues `timerfd_gettime`. The old calls give the low 32 bits of the seconds, also to
+//!   [`replace`](TimerFd::replace). That is the whole time up to `u32::MAX` seconds, 136 years. Only a timer that was
+//!   armed by the 64-bit call has a longer time, and nothing in the answer shows that it is cut.
 //! - [`poll()`] issues `ppoll`. A timeout of more than `i32::MAX` seconds means for ever.
 //! - [`Clock::now`] issues `clock_gettime`, which wraps on `Realtime` in January 2038. From then on the result is
 //!   [`OVERFLOW`](Errno::OVERFLOW), and from February 2106 on the time begins again at 1970.

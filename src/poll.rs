@@ -13,8 +13,8 @@ use crate::time64;
 ///
 /// It writes the events to each entry. It does not read the descriptors: a descriptor stays ready until it is read. A
 /// zero `timeout` checks without waiting. The clock is `CLOCK_MONOTONIC`, to the nanosecond. A timeout longer than the
-/// kernel can hold means for ever (292 billion years; 68 years for the 32-bit call). Before Linux
-/// 7.2, `poll` sees a timer with a deadline in the past a moment later: use a short timeout for it instead of zero.
+/// kernel can hold means for ever (292 billion years; 68 years for the 32-bit call). Before Linux 7.2, `poll` sees a
+/// timer with a deadline in the past a moment later: use a short timeout for it instead of zero.
 ///
 /// A signal handler does not end the wait: it continues with the time that is left according to the kernel. If the
 /// kernel does not say how much is left, a new deadline counts from the first interruption. So the wait never ends

@@ -14,7 +14,7 @@ use crate::sys;
 /// A read takes one signal, which then is not pending any more. **The signals must be blocked**, or they act before
 /// anybody reads them. Call [`SigSet::thread_block`] before the first thread is spawned.
 ///
-/// ```
+/// ```standalone_crate
 /// use barefd::{PollFd, PollFlags, SigSet, Signal, SignalFd, poll};
 /// use std::process::Command;
 ///

@@ -115,7 +115,7 @@ mod both {
                 (Kind::Time64, timeout) => sys::ppoll_time64(fds, timeout, sigmask),
                 (Kind::Time32, None) => sys::ppoll(fds, None, sigmask),
                 (Kind::Time32, Some(timeout)) => match narrow(*timeout) {
-                    // A timeout of more than 68 years means for ever, like a timeout beyond the range of the 64-bit call.
+                    // A timeout of more than 68 years means for ever, like one beyond the range of the 64-bit call.
                     None => sys::ppoll(fds, None, sigmask),
                     Some(mut timeout32) => {
                         let result = sys::ppoll(fds, Some(&mut timeout32), sigmask);

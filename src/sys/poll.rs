@@ -11,8 +11,8 @@ use crate::trap::{self, nr};
 /// [`ppoll(2)`](https://man7.org/linux/man-pages/man2/poll.2.html): waits until an entry has events and returns the
 /// number of entries that have (Linux 2.6.16).
 ///
-/// `None` for the timeout waits for ever. The kernel writes the time that is left back to the timeout. During the wait,
-/// the thread's signal mask is `sigmask`, if one is given.
+/// `None` for the timeout waits for ever. The kernel writes the time that is left back to the timeout, except under the
+/// personality `STICKY_TIMEOUTS`. During the wait, the thread's signal mask is `sigmask`, if one is given.
 ///
 /// # Errors
 ///
@@ -30,8 +30,8 @@ pub fn ppoll(fds: &mut [PollFd<'_>], timeout: Option<&mut Timespec>, sigmask: Op
 /// [`ppoll_time64(2)`](https://man7.org/linux/man-pages/man2/poll.2.html): waits until an entry has events and returns the
 /// number of entries that have (Linux 5.1; times of 64 bits).
 ///
-/// `None` for the timeout waits for ever. The kernel writes the time that is left back to the timeout. During the wait,
-/// the thread's signal mask is `sigmask`, if one is given.
+/// `None` for the timeout waits for ever. The kernel writes the time that is left back to the timeout, except under the
+/// personality `STICKY_TIMEOUTS`. During the wait, the thread's signal mask is `sigmask`, if one is given.
 ///
 /// # Errors
 ///

@@ -227,8 +227,8 @@ fn i686(workspace: &Workspace) -> Result<String> {
         old_first.push(cases(&program, filter)?);
     }
     Ok(format!(
-        "{plain}; time64 ENOSYS: {old_calls}; time64 EPERM: {forbidden}; time32 ENOSYS: {new_calls}; dev: {unoptimized}; \
-         time32 first: {}; heartbeat {size} bytes",
+        "{plain}; time64 ENOSYS: {old_calls}; time64 EPERM: {forbidden}; time32 ENOSYS: {new_calls}; \
+         dev: {unoptimized}; time32 first: {}; heartbeat {size} bytes",
         old_first.join(", ")
     ))
 }

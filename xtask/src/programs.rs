@@ -161,6 +161,7 @@ pub fn step(workspace: &Workspace) -> Result<String> {
         |flags| Ok::<_, Error>(place(MUSL, Toolchain::from_sources(workspace, MUSL)?.with_flags(MUSL, flags), MUSL));
     ran += home.run_all(&musl(NOT_SELF_CONTAINED)?, "dev", &[])?;
 
+    home.is_clean(&host)?;
     for mistake in &MISTAKES {
         home.has_message(&host, mistake)?;
     }
@@ -239,6 +240,16 @@ impl<'a> Home<'a> {
             ensure!(last[1].contains(run.last[1]), done.error(&format!("{}: expected {:?}", what(), run.last[1])));
         }
         Ok(RUNS.len())
+    }
+
+    /// The commands that a user gives in the package of README.md, without a warning.
+    fn is_clean(&self, place: &Place) -> Result<()> {
+        let package = self.make(MINIMAL, None)?;
+        for words in [&["check", "--all-targets"][..], &["clippy", "--all-targets"], &["run"], &["test"]] {
+            let done = process::succeed(self.cargo(place, &package, words[0]).args(&words[1..]))?;
+            ensure!(!done.stderr.contains("warning"), done.error("a warning"));
+        }
+        Ok(())
     }
 
     fn has_message(&self, place: &Place, mistake: &Mistake) -> Result<()> {
