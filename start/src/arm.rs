@@ -21,7 +21,20 @@ macro_rules! __start {
                  bl {start}",
             $crate::__no_pie!(".reloc ., R_ARM_MOVT_ABS, " "
                  .long 0"),
+            // The unwind tables of the compiler's own `core` refer to these. Nothing unwinds, so nobody calls them.
             "
+             .popsection
+             .pushsection .text.__aeabi_unwind_cpp, \"ax\", %progbits
+             .weak __aeabi_unwind_cpp_pr0
+             .weak __aeabi_unwind_cpp_pr1
+             .weak __aeabi_unwind_cpp_pr2
+             .type __aeabi_unwind_cpp_pr0, %function
+             .type __aeabi_unwind_cpp_pr1, %function
+             .type __aeabi_unwind_cpp_pr2, %function
+             __aeabi_unwind_cpp_pr0:
+             __aeabi_unwind_cpp_pr1:
+             __aeabi_unwind_cpp_pr2:
+                 mov pc, lr
              .popsection",
         )
     };
