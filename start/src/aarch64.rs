@@ -15,8 +15,8 @@ macro_rules! __start {
                  mov x0, sp
              ",
             $crate::__static_pie!(
-                // x1: _DYNAMIC. x2: the base. x3, x4: DT_RELA (7), DT_RELASZ (8). x5, x6: DT_RELR (36), DT_RELRSZ (35).
-                // Only entries of the type R_AARCH64_RELATIVE (1027) count.
+                // x1: _DYNAMIC. x2: the base. x3, x4: DT_RELA (7), DT_RELASZ (8). x5, x6: DT_RELR (36),
+                // DT_RELRSZ (35). Only entries of the type R_AARCH64_RELATIVE (1027) count.
                 "    adrp x1, _DYNAMIC
                      add x1, x1, :lo12:_DYNAMIC
                      cbz x1, 9f

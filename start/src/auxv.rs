@@ -91,8 +91,8 @@ impl Iterator for Auxv {
 
     #[inline]
     fn next(&mut self) -> Option<(usize, usize)> {
-        // SAFETY: `next` points into the vector, which ends with an entry of the type AT_NULL, and never goes beyond that
-        // entry.
+        // SAFETY: `next` points into the vector, which ends with an entry of the type AT_NULL, and never goes beyond
+        // that entry.
         unsafe {
             let [kind, value] = *self.next;
             if kind == at::NULL {

@@ -8,8 +8,8 @@
 macro_rules! __no_crt_objects {
     () => {
         ::core::compile_error!(
-            "on this target rustc links the start code of musl too. Write in .cargo/config.toml, or set RUSTFLAGS to the \
-             same flag:
+            "on this target rustc links the start code of musl too. Write in .cargo/config.toml, or set RUSTFLAGS to \
+             the same flag:
 
 [target.'cfg(target_env = \"musl\")']
 rustflags = [\"-Clink-self-contained=no\"]

@@ -1,8 +1,8 @@
 #![no_std]
 #![deny(missing_docs, unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 //! Start code for a static Linux binary without libc. [`entry!`] gives the binary `_start`, its arguments and
-//! environment, and a panic handler. The crate `barefd-mem` has the memory functions that compiled code calls (`memcpy`,
-//! `memmove`, `memset`, `memcmp`, `bcmp`, `strlen`).
+//! environment, and a panic handler. The crate `barefd-mem` has the memory functions that compiled code calls
+//! (`memcpy`, `memmove`, `memset`, `memcmp`, `bcmp`, `strlen`).
 //!
 //! ```text
 //! #![no_std]
@@ -31,6 +31,36 @@
 //!     }
 //! }
 //! ```
+//!
+//! # A static PIE
+//!
+//! A static PIE is loaded at an address that differs each time. On x86_64, x86, aarch64 and riscv64 the start code
+//! relocates it: compile with the target feature `crt-static` (`RUSTFLAGS=-Ctarget-feature=+crt-static`), and let
+//! `build.rs` not say `-no-pie`. For x86_64, rustc then makes a static PIE by itself. For the others, `build.rs` says
+//! `-static-pie` instead of `-static` if the linker is a C compiler, and `-static` and `-pie` if it is `rust-lld`.
+//! Without the target feature, and on other architectures, the link of a PIE fails: the error names a symbol that begins
+//! with `link_with_no_pie`.
+//!
+//! The kernel protects the pages that the program headers call read-only. Data that only relocations write (RELRO)
+//! stays writable.
+//!
+//! # musl
+//!
+//! For a `*-linux-musl` target, rustc links the start code of musl by itself. Only a flag of rustc's leaves it out, so
+//! that a build script cannot. In `.cargo/config.toml`:
+//!
+//! ```text
+//! [target.'cfg(target_env = "musl")']
+//! rustflags = ["-Clink-self-contained=no"]
+//! ```
+//!
+//! # In a workspace
+//!
+//! The profiles are those of the workspace's `Cargo.toml`, also for this package. If another member of the workspace
+//! enables the feature `std` of barefd, or of another crate that both use, then a command for the whole workspace
+//! compiles this program with `std` too, and fails: `found duplicate lang item panic_impl` (E0152). Build the program
+//! by its name (`cargo build -p NAME`) and the others without it (`cargo test --workspace --exclude NAME`), or make it
+//! a workspace of its own.
 
 #[cfg_attr(target_arch = "aarch64", path = "aarch64.rs")]
 #[cfg_attr(target_arch = "arm", path = "arm.rs")]
@@ -98,8 +128,8 @@ macro_rules! __entry {
         const _: () = {
             #[cfg(all(panic = "unwind", not(any(test, doc, rust_analyzer))))]
             ::core::compile_error!(
-                "a program with barefd_start::entry! must abort on a panic. Write in the Cargo.toml of the package, or of \
-                 the workspace if it is a member of one:
+                "a program with barefd_start::entry! must abort on a panic. Write in the Cargo.toml of the package, or \
+                 of the workspace if it is a member of one:
 
 [profile.dev]
 panic = \"abort\"
@@ -146,20 +176,19 @@ bench = false
             $crate::panic(info)
         }
 
-        // The compiler's own `core` and `alloc` can unwind, so they refer to these. This program aborts on a panic: nobody
-        // calls them.
+        // The compiler's own `core` and `alloc` can unwind, so they refer to these. This program aborts on a panic:
+        // nobody calls them. The first one is empty on purpose: LLVM knows it by its name, but not if it is merged with
+        // a function that has the same code.
         #[unsafe(export_name = "rust_eh_personality")]
-        extern "C" fn __barefd_personality() -> ! {
-            $crate::exit(101)
-        }
+        extern "C" fn __barefd_personality() {}
 
         #[unsafe(export_name = "_Unwind_Resume")]
         extern "C" fn __barefd_resume() -> ! {
             $crate::exit(101)
         }
 
-        // The `core` of some compilers has C functions with stack protection, for example Debian's for aarch64. The guard
-        // is a constant: it detects a mistake, and does not stop an attacker.
+        // The `core` of some compilers has C functions with stack protection, for example Debian's for aarch64. The
+        // guard is a constant: it detects a mistake, and does not stop an attacker.
         #[unsafe(export_name = "__stack_chk_guard")]
         static __BAREFD_GUARD: usize = 0x000a_ff0d;
 

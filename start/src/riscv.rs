@@ -18,8 +18,8 @@ macro_rules! __start {
                  mv a0, sp
              ",
             $crate::__static_pie!(
-                // a1: _DYNAMIC. a2: the base. a3, a4: DT_RELA (7), DT_RELASZ (8). a5, a6: DT_RELR (36), DT_RELRSZ (35).
-                // Only entries of the type R_RISCV_RELATIVE (3) count.
+                // a1: _DYNAMIC. a2: the base. a3, a4: DT_RELA (7), DT_RELASZ (8). a5, a6: DT_RELR (36),
+                // DT_RELRSZ (35). Only entries of the type R_RISCV_RELATIVE (3) count.
                 "    lla a1, _DYNAMIC
                      beqz a1, 9f
                      lla a2, __ehdr_start

@@ -15,8 +15,8 @@ macro_rules! __start {
                  and esp, -16
              ",
             $crate::__static_pie!(
-                // ebx: the base. esi: _DYNAMIC. On the stack, the lowest first: DT_REL (17), DT_RELSZ (18), DT_RELR (36),
-                // DT_RELRSZ (35). Only entries of the type R_386_RELATIVE (8) count.
+                // ebx: the base. esi: _DYNAMIC. On the stack, the lowest first: DT_REL (17), DT_RELSZ (18),
+                // DT_RELR (36), DT_RELRSZ (35). Only entries of the type R_386_RELATIVE (8) count.
                 "    call 3f
                  2:  .long _DYNAMIC - 2b
                      .long __ehdr_start - 2b

@@ -14,8 +14,8 @@ macro_rules! __start {
                  mov rdi, rsp
              ",
             $crate::__static_pie!(
-                // rsi: _DYNAMIC. rdx: the base. r8, r9: DT_RELA (7), DT_RELASZ (8). r10, r11: DT_RELR (36), DT_RELRSZ (35).
-                // Only entries of the type R_X86_64_RELATIVE (8) count.
+                // rsi: _DYNAMIC. rdx: the base. r8, r9: DT_RELA (7), DT_RELASZ (8). r10, r11: DT_RELR (36),
+                // DT_RELRSZ (35). Only entries of the type R_X86_64_RELATIVE (8) count.
                 "    lea rsi, [rip + _DYNAMIC]
                      lea rdx, [rip + __ehdr_start]
                      test rsi, rsi
