@@ -360,19 +360,16 @@ fn poll_ends_in_a_stream_of_signals_where_the_kernel_does_not_write_back_the_tim
     const STICKY_TIMEOUTS: libc::c_ulong = 0x400_0000;
     const READ: libc::c_ulong = 0xffff_ffff;
 
-    // A new process, because others inherit the personality.
-    in_child(|| {
-        poll_in_a_stream_of_signals(|| {
-            // SAFETY: no pointer. The personality is that of this thread, and nothing unsafe depends on it.
-            unsafe {
-                let before = libc::syscall(libc::SYS_personality, READ);
-                libc::syscall(libc::SYS_personality, before as libc::c_ulong | STICKY_TIMEOUTS);
-                assert_eq!(
-                    libc::syscall(libc::SYS_personality, READ) as libc::c_ulong,
-                    before as libc::c_ulong | STICKY_TIMEOUTS
-                );
-            }
-        });
+    poll_in_a_stream_of_signals(|| {
+        // SAFETY: no pointer. The personality is that of this thread, and nothing unsafe depends on it.
+        unsafe {
+            let before = libc::syscall(libc::SYS_personality, READ);
+            libc::syscall(libc::SYS_personality, before as libc::c_ulong | STICKY_TIMEOUTS);
+            assert_eq!(
+                libc::syscall(libc::SYS_personality, READ) as libc::c_ulong,
+                before as libc::c_ulong | STICKY_TIMEOUTS
+            );
+        }
     });
 }
 

@@ -6,7 +6,7 @@ use barefd::{Errno, EventFd, PollFd, PollFlags, SigSet};
 
 use super::HOUR;
 use crate::kernel::time;
-use crate::{Outcome, kernel};
+use crate::{Outcome, Unpassed, kernel};
 
 pub fn a_timeout_out_of_range_is_inval() -> Outcome {
     let event = EventFd::new(1)?;
