@@ -57,6 +57,20 @@ macro_rules! each_case {
                 an_errno_shows_its_name_or_its_number
                 an_errno_is_an_error
             }
+            mem {
+                a_short_copy_is_exact_at_every_alignment
+                a_long_copy_is_exact
+                a_move_between_arrays_is_a_copy
+                a_short_move_is_exact_at_every_overlap
+                a_long_move_is_exact_at_every_overlap
+                a_short_set_is_exact_at_every_alignment
+                a_long_set_is_exact
+                short_regions_compare_by_the_first_byte_that_differs
+                long_regions_compare_by_the_first_byte_that_differs
+                bytes_after_the_first_that_differs_do_not_count
+                no_bytes_need_no_memory
+                a_string_ends_at_its_first_zero
+            }
             trap {
                 every_number_of_arguments_reaches_the_kernel
             }

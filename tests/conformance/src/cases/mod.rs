@@ -7,6 +7,7 @@ pub mod eventfd;
 pub mod fd;
 pub mod foreign;
 pub mod init;
+pub mod mem;
 pub mod poll;
 #[cfg(time32)]
 pub mod refused;
