@@ -1,9 +1,10 @@
 //! Every architecture without assembly of its own: a machine word at a time, at an aligned address.
 //!
-//! Only one of two regions can be aligned if their addresses differ by other than whole words. The words of the other
-//! are then read at unaligned addresses. The compiler reads those in the best way that the target has.
+//! If the addresses of two regions differ by other than whole words, only one of them can be aligned. The words of the
+//! other are then read at unaligned addresses. The compiler reads those in the best way that the target has.
 //!
-//! Additions are not checked for overflow: in a build with such checks they would be most of each loop.
+//! Additions are not checked for overflow: in a build with such checks they would be most of each loop. Loops count down
+//! to 0, because the compiler knows then how often they run, and can use vectors.
 //!
 //! No function is inlined: where it would be, the compiler may replace its loop by a call of C's function.
 
@@ -61,16 +62,18 @@ pub unsafe extern "C" fn memcpy(to: *mut c_void, from: *const c_void, len: usize
                 copy_byte(target, from, at);
                 at = at.wrapping_add(1);
             }
-            let last = len.wrapping_sub(WORD);
+            let mut words = len.wrapping_sub(at) / WORD;
             if aligned(from.wrapping_add(at)) {
-                while at <= last {
+                while words > 0 {
                     copy_word(target, from, at);
                     at = at.wrapping_add(WORD);
+                    words = words.wrapping_sub(1);
                 }
             } else {
-                while at <= last {
+                while words > 0 {
                     copy_unaligned(target, from, at);
                     at = at.wrapping_add(WORD);
+                    words = words.wrapping_sub(1);
                 }
             }
         }
@@ -99,15 +102,18 @@ pub unsafe extern "C" fn memmove(to: *mut c_void, from: *const c_void, len: usiz
                 left = left.wrapping_sub(1);
                 copy_byte(target, from, left);
             }
+            let mut words = left / WORD;
             if aligned(from.wrapping_add(left)) {
-                while left >= WORD {
+                while words > 0 {
                     left = left.wrapping_sub(WORD);
                     copy_word(target, from, left);
+                    words = words.wrapping_sub(1);
                 }
             } else {
-                while left >= WORD {
+                while words > 0 {
                     left = left.wrapping_sub(WORD);
                     copy_unaligned(target, from, left);
+                    words = words.wrapping_sub(1);
                 }
             }
         }
@@ -132,10 +138,11 @@ pub unsafe extern "C" fn memset(to: *mut c_void, byte: c_int, len: usize) -> *mu
                 at = at.wrapping_add(1);
             }
             let word = (byte as usize).wrapping_mul(usize::MAX / 255);
-            let last = len.wrapping_sub(WORD);
-            while at <= last {
+            let mut words = len.wrapping_sub(at) / WORD;
+            while words > 0 {
                 *target.wrapping_add(at).cast::<usize>() = word;
                 at = at.wrapping_add(WORD);
+                words = words.wrapping_sub(1);
             }
         }
         while at < len {
