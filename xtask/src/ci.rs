@@ -24,12 +24,16 @@ use crate::toolchain::{Toolchain, Way};
 use crate::workspace::{CRATE, Workspace};
 
 const START: &str = "barefd-start";
+const MEM: &str = "barefd-mem";
 const CONFORMANCE: &str = "conformance";
 const HEARTBEAT: &str = "heartbeat";
 const INIT: &str = "init";
 const INIT_CHILD: &str = "init-child";
 const MINIMAL: &str = "minimal";
 const I686: &str = "i686-unknown-linux-gnu";
+/// The functions of `barefd-mem`. Their assembly may have this many bytes.
+const MEMORY_FUNCTIONS: [&str; 6] = ["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
+const MEMORY_BYTES: u64 = 400;
 /// Features that need a newer compiler than the one promised.
 const NEWER_THAN_MSRV: [&str; 2] = ["syscalls", "nightly"];
 
@@ -71,7 +75,11 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
         Step::new("elf", "the example's file: static, and without panics", inspect),
         Step::new("minimal", "the README's program, and its file", minimal),
         Step::new("init", "the init and its file, and what it says where it is not process 1", init),
-        Step::new("conformance", "the freestanding conformance program", conformance),
+        Step::new(
+            "conformance",
+            "the freestanding conformance program, and the size of its functions on memory",
+            conformance,
+        ),
         Step::new("i686", "conformance and the example in 32 bits, with the old calls too", i686),
         Step::new("qemu", "conformance on the other architectures, and the README's table of them", qemu::step),
         Step::new("programs", "users' programs outside the workspace, and what wrong settings say", programs::step),
@@ -114,7 +122,17 @@ fn test(workspace: &Workspace, features: &str) -> Result<String> {
 
 fn doc(workspace: &Workspace) -> Result<String> {
     let mut command = workspace.cargo("doc");
-    command.args(["--no-deps", "--package", CRATE, "--package", START, "--features", "barefd/std,barefd/syscalls"]);
+    command.args([
+        "--no-deps",
+        "--package",
+        CRATE,
+        "--package",
+        START,
+        "--package",
+        MEM,
+        "--features",
+        "barefd/std,barefd/syscalls",
+    ]);
     process::succeed(command.env("RUSTDOCFLAGS", "-Dwarnings"))?;
     Ok(String::new())
 }
@@ -126,7 +144,7 @@ fn msrv(workspace: &Workspace) -> Result<String> {
     for feature in workspace.features.iter().filter(|feature| !NEWER_THAN_MSRV.contains(&feature.as_str())) {
         check(&["--package", CRATE, "--features", feature])?;
     }
-    let others = [START, CONFORMANCE, MINIMAL, INIT, INIT_CHILD];
+    let others = [START, MEM, CONFORMANCE, MINIMAL, INIT, INIT_CHILD];
     check(&others.map(|package| ["--package", package]).concat())?;
     let program = toolchain.build(workspace, HEARTBEAT, "release")?;
     beats(process::run(process::program(&program).args(["1", "3"]))?, 3)?;
@@ -194,7 +212,10 @@ fn init(workspace: &Workspace) -> Result<String> {
 
 fn conformance(workspace: &Workspace) -> Result<String> {
     let program = Toolchain::host().build(workspace, CONFORMANCE, "release")?;
-    cases(&program, &[])
+    let counts = cases(&program, &[])?;
+    let bytes = elf::functions(&program, &MEMORY_FUNCTIONS)?;
+    ensure!(cfg!(not(target_arch = "x86_64")) || bytes <= MEMORY_BYTES, "the functions on memory have {bytes} bytes");
+    Ok(format!("{counts}; the functions on memory have {bytes} bytes"))
 }
 
 /// Runs the conformance program and returns its last line.

@@ -1,12 +1,13 @@
 //! What must not be in a freestanding program.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use object::elf::{FileHeader32, FileHeader64, PT_DYNAMIC, PT_INTERP};
 use object::read::elf::{FileHeader, ProgramHeader, Sym};
-use object::{Endianness, FileKind, SymbolIndex};
+use object::{Endianness, FileKind, Object, ObjectSymbol, SymbolIndex};
 
 /// What the panics of `core` leave in a file: their messages, and the places in the sources that they name.
 const PANIC_TEXT: [&str; 7] =
@@ -24,6 +25,19 @@ pub fn freestanding(path: &Path) -> Result<usize> {
     let found = found.with_context(|| path.display().to_string())?;
     ensure!(found.is_empty(), "{}:\n    {}", path.display(), found.join("\n    "));
     Ok(data.len())
+}
+
+/// The bytes of these functions together. Functions at one address count once.
+pub fn functions(path: &Path, names: &[&str]) -> Result<u64> {
+    let data = fs::read(path)?;
+    let file = object::File::parse(&*data).with_context(|| path.display().to_string())?;
+    let mut sizes = BTreeMap::new();
+    for name in names {
+        let symbol = file.symbol_by_name(name).with_context(|| format!("{}: no function {name}", path.display()))?;
+        ensure!(symbol.size() > 0, "{}: the function {name} has no size", path.display());
+        sizes.insert(symbol.address(), symbol.size());
+    }
+    Ok(sizes.values().sum())
 }
 
 fn unwanted<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<Vec<String>> {
