@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Error, Result, ensure};
+use object::{Object, ObjectKind};
 
 use crate::debian;
 use crate::process;
@@ -124,7 +125,8 @@ struct Place {
     /// The directory of the target below the target directory.
     triple: &'static str,
     runner: &'static [&'static str],
-    is_pie: bool,
+    /// The linker's arguments for a static PIE, if it is one.
+    pie: Option<&'static str>,
 }
 
 const HOST: &str = "x86_64-unknown-linux-gnu";
@@ -133,19 +135,22 @@ const OTHERS: [(&str, &str, &[&str]); 2] =
     [("i686-unknown-linux-gnu", "i386", &[]), ("aarch64-unknown-linux-gnu", "arm64", &["qemu-aarch64-static"])];
 const MUSL: &str = "x86_64-unknown-linux-musl";
 const NOT_SELF_CONTAINED: &str = "-Clink-self-contained=no";
+/// The linker's arguments in `build.rs`, and those with which LLVM's linker makes a static PIE.
+const ARGUMENTS: &str = "\"-nostdlib\", \"-static\", \"-no-pie\"";
+const LLD_PIE: &str = "\"-nostdlib\", \"-static\", \"-pie\"";
 const STATIC_PIE: &str = "-Ctarget-feature=+crt-static";
 
 pub fn step(workspace: &Workspace) -> Result<String> {
     let home = Home::new(workspace)?;
     let place =
-        |name: &str, toolchain, triple| Place { name: name.to_owned(), toolchain, triple, runner: &[], is_pie: false };
+        |name: &str, toolchain, triple| Place { name: name.to_owned(), toolchain, triple, runner: &[], pie: None };
     let host = place("the host", Toolchain::host(), "");
     let mut ran = 0;
     for (name, arguments) in BUILDS {
         ran += home.run_all(&host, name, arguments)?;
     }
     let pie = Toolchain::host().for_target(HOST).with_flags(HOST, STATIC_PIE);
-    ran += home.run_all(&Place { is_pie: true, ..place("static PIE", pie, HOST) }, "dev", &[])?;
+    ran += home.run_all(&Place { pie: Some("\"-nostdlib\""), ..place("static PIE", pie, HOST) }, "dev", &[])?;
     for (triple, arch, runner) in OTHERS {
         if let [program, ..] = runner {
             debian::program(program, "qemu-user-static")?;
@@ -154,7 +159,7 @@ pub fn step(workspace: &Workspace) -> Result<String> {
         let other = Place { runner, ..place(triple, prebuilt()?, triple) };
         ran += home.run_all(&other, "dev", &[])? + home.run_all(&other, "release", &["--release"])?;
         let toolchain = prebuilt()?.with_flags(triple, STATIC_PIE);
-        let pie = Place { runner, is_pie: true, ..place(&format!("{triple}, static PIE"), toolchain, triple) };
+        let pie = Place { runner, pie: Some(LLD_PIE), ..place(&format!("{triple}, static PIE"), toolchain, triple) };
         ran += home.run_all(&pie, "release", &["--release"])?;
     }
     let musl =
@@ -224,7 +229,7 @@ impl<'a> Home<'a> {
             _ => "debug",
         };
         let directory = self.workspace.target.join("programs").join(place.triple).join(profile);
-        let change = place.is_pie.then_some(("build.rs", ", \"-static\", \"-no-pie\"", ""));
+        let change = place.pie.map(|arguments| ("build.rs", ARGUMENTS, arguments));
         for (index, run) in RUNS.iter().enumerate() {
             let what = || format!("{} {:?}, {}, {build}", run.program, run.arguments, place.name);
             if index == 0 || RUNS[index - 1].program != run.program {
@@ -232,6 +237,8 @@ impl<'a> Home<'a> {
                 process::succeed(self.cargo(place, &package, "build").args(arguments)).with_context(what)?;
             }
             let program = directory.join(run.program);
+            let is_pie = object::File::parse(&*fs::read(&program)?)?.kind() == ObjectKind::Dynamic;
+            ensure!(is_pie == place.pie.is_some(), "{}: a PIE: {is_pie}", what());
             let words = run.before.iter().chain(place.runner).map(OsStr::new).chain([program.as_os_str()]);
             let mut command = timed(words);
             let done = process::run(command.args(run.arguments))?.exits(run.status).with_context(what)?;
