@@ -138,7 +138,7 @@ fn programs<'a>(
     toolchain::build_for(workspace, package, &targets.collect::<Result<Vec<_>>>()?)
 }
 
-/// The one for a target.
+/// The program for a target.
 fn program<'a>(programs: &'a Programs, triple: &str) -> Result<&'a Path> {
     let (_, program) =
         programs.iter().find(|(target, _)| target.triple == triple).with_context(|| triple.to_owned())?;
@@ -148,7 +148,7 @@ fn program<'a>(programs: &'a Programs, triple: &str) -> Result<&'a Path> {
 const S_IFREG: u32 = 0o100_000;
 const S_IFSOCK: u32 = 0o140_000;
 
-/// A file of the first file system.
+/// A file of the initramfs.
 struct File<'a> {
     name: &'a str,
     /// As in `struct stat`.
@@ -163,7 +163,7 @@ impl<'a> File<'a> {
     }
 }
 
-/// Boots a machine with these files, of which `init` becomes PID 1, and returns the console and a note for its line.
+/// Boots a machine with these files. `init` becomes PID 1. Returns the console and a note for its line.
 fn boot(workspace: &Workspace, machine: &Machine, files: &[File], arguments: &[&str]) -> Result<(Done, String)> {
     let initramfs = Initramfs::of(workspace, files)?;
     let (mut qemu, release) = prepare(workspace, machine, &initramfs, arguments)?;
@@ -196,7 +196,7 @@ fn prepare(
     machine.qemu(workspace, &initramfs.0, &line)
 }
 
-/// What the kernel unpacks into its first file system: an archive of this process's own, removed on drop.
+/// An initramfs: an archive that only this process uses, removed on drop.
 struct Initramfs(PathBuf);
 
 impl Initramfs {

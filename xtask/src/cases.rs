@@ -1,4 +1,4 @@
-//! What the conformance program prints: a line for each case, and how many there were of each outcome.
+//! The output of the conformance program: a line for each case, and the number of each outcome.
 
 use anyhow::{Result, ensure};
 
@@ -43,7 +43,7 @@ impl Counts {
                 _ => {}
             }
         }
-        // What the program counted, which it does not come to if it is killed.
+        // The count that the program prints at its end. A program that was killed prints none.
         ensure!(end.starts_with(&format!("{ok} passed, ")), "it did not come to its end");
         Ok(counts)
     }
@@ -53,7 +53,7 @@ impl Counts {
     }
 }
 
-/// `N passed, N failed` and what else there is to say, on a line, and below it what is wrong.
+/// A line with `N passed, N failed` and the notes, and below it what is wrong.
 pub fn tell(counts: &Result<Counts>) -> String {
     match counts {
         Ok(Counts { passed, wrong, not_applicable, marked }) => {

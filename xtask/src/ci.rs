@@ -31,7 +31,7 @@ const INIT: &str = "init";
 const INIT_CHILD: &str = "init-child";
 const MINIMAL: &str = "minimal";
 const I686: &str = "i686-unknown-linux-gnu";
-/// The functions of `barefd-mem`. Their assembly may have this many bytes.
+/// The functions of `barefd-mem`, and the most bytes that their assembly may have.
 const MEMORY_FUNCTIONS: [&str; 6] = ["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
 const MEMORY_BYTES: u64 = 400;
 /// Features that need a newer compiler than the one promised.
@@ -175,7 +175,8 @@ fn heartbeat(workspace: &Workspace) -> Result<String> {
     beats(run(&[])?, 10)
 }
 
-/// Checks what heartbeat printed: a line per beat, then how late they were, which is returned.
+/// Checks the output of heartbeat: a line for each beat, then a line that says how late they were. Returns the last
+/// line.
 fn beats(done: Done, want: usize) -> Result<String> {
     let done = done.exits(0)?;
     let lines: Vec<_> = done.stdout.lines().collect();
@@ -259,7 +260,7 @@ fn package(workspace: &Workspace) -> Result<String> {
     let dirty: &[&str] = if status.stdout.is_empty() { &[] } else { &["--allow-dirty"] };
     let cargo = || {
         let mut command = workspace.cargo("package");
-        // What it builds of the packaged sources, cargo would take for what it builds of these.
+        // Without this, cargo would confuse the builds of the packaged sources with those of the workspace.
         command.env("CARGO_TARGET_DIR", workspace.target.join("packaged"));
         command.args(["--package", CRATE]).args(dirty);
         command

@@ -16,7 +16,7 @@ const PACKAGE: &str = "clobbers";
 /// How the mnemonics of instructions begin that store vector registers.
 const STORES: [&str; 9] = ["st", "vse8", "vse16", "vse32", "vse64", "vs1r", "vs2r", "vs4r", "vs8r"];
 
-/// A target, an extension of its processor that has such registers, a function and what holds of its code.
+/// A target, an extension of its processor that has such registers, a function, and the check of its code.
 type Probe = (&'static str, Option<&'static str>, &'static str, fn(&[&str]) -> Result<()>);
 
 const PROBES: [Probe; 6] = [
@@ -47,7 +47,7 @@ fn compile(workspace: &Workspace, triple: &str, extension: Option<&str>) -> Resu
     let mut command = toolchain.cargo(workspace, "rustc");
     command.args(["--package", PACKAGE, "--release"]);
     if let Some(feature) = extension {
-        // For the two packages alone, so that `core` need not be compiled anew.
+        // Only for these two packages, so that `core` is not compiled again.
         command.arg("-Zprofile-rustflags").env("RUSTC_BOOTSTRAP", "1");
         for package in [PACKAGE, "barefd"] {
             command

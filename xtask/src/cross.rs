@@ -1,4 +1,5 @@
-//! `cargo xtask cross`: the hosted tests on other architectures, in a container or, where there is no engine, without.
+//! `cargo xtask cross`: the hosted tests on other architectures. They run in a container, or without one if there is no
+//! engine.
 
 mod engine;
 
@@ -35,9 +36,9 @@ const PORTS: [Port; 6] = [
     Port { triple: "powerpc64le-unknown-linux-gnu", gnu: "powerpc64le-linux-gnu", debian: "ppc64el" },
     Port { triple: "riscv64gc-unknown-linux-gnu", gnu: "riscv64-linux-gnu", debian: "riscv64" },
 ];
-/// How many of these ports run if no name is given, counted from the first.
+/// If no name is given, only the first ports run: this many.
 const DEFAULT: usize = 2;
-/// The one whose programs the host's kernel runs.
+/// The host's kernel runs the programs of this target.
 const I686: &str = "i686-unknown-linux-gnu";
 
 pub fn list(_: &Workspace) -> Vec<String> {
@@ -63,7 +64,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
         passed.push(outcome.as_ref().is_ok_and(|(summary, _)| summary.failed == 0));
         match outcome {
             Ok((Summary { passed, failed, ignored, report }, done)) => {
-                // Those that say so of themselves, among the passed.
+                // These tests passed, and printed a line that begins with `n/a `.
                 let not_applicable = done.stderr.lines().filter(|line| line.starts_with("n/a ")).count();
                 let notes = format!("{}; {not_applicable} not applicable, {ignored} ignored", way.name());
                 writeln!(out, "{}: {passed} passed, {failed} failed ({notes}){report}", port.triple)?;
@@ -77,9 +78,9 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
 
 /// How the tests are run.
 enum Way {
-    /// By cross, with the engine that runs already, by its client's name, and cross's images.
+    /// By cross, with an image of cross. The value is the client of the engine that runs already.
     Running(OsString),
-    /// By cross, with an engine and an image of our own.
+    /// By cross, with an engine that was started here and an image that was made here.
     Made(Engine),
     /// By cargo.
     Bare,
@@ -131,9 +132,11 @@ impl Way {
         }
         let own_image = matches!(self, Self::Running(_));
         if !own_image || !toolchain::has_core(port.triple)? {
-            // From sources that serve every target: Debian has them, and rustup by `rust-src`. The compiler is a stable one.
+            // The sources are the same for every target. Debian has them, and rustup has them in `rust-src`. The
+            // variable lets a stable compiler use the option.
             command.arg("-Zbuild-std=std,panic_unwind,test").env("RUSTC_BOOTSTRAP", "1");
-            // With `abort`, which tests never take, cargo builds the standard library twice and mixes the two.
+            // Tests always unwind. With `abort` in the profile, cargo builds the standard library twice and mixes the
+            // two.
             command.env("CARGO_PROFILE_DEV_PANIC", "unwind");
         }
         if !own_image {
@@ -150,7 +153,7 @@ impl Way {
 }
 
 impl Port {
-    /// The name within those of cargo's and cross's variables.
+    /// The target in the names of the variables of cargo and of cross.
     fn variable(&self) -> String {
         self.triple.to_uppercase().replace('-', "_")
     }
@@ -160,7 +163,7 @@ impl Port {
     }
 }
 
-/// What building and running programs for the targets takes.
+/// The packages that build and run programs for the targets.
 fn packages(ports: &[&Port]) -> Vec<String> {
     let mut packages: Vec<String> = ["rustc-web", "rust-web-src", "qemu-user-static"].map(str::to_owned).into();
     for port in ports {

@@ -9,7 +9,7 @@ use object::elf::{FileHeader32, FileHeader64, PT_DYNAMIC, PT_INTERP};
 use object::read::elf::{FileHeader, ProgramHeader, Sym};
 use object::{Endianness, FileKind, Object, ObjectSymbol, SymbolIndex};
 
-/// What the panics of `core` leave in a file: their messages, and the places in the sources that they name.
+/// What the panics of `core` leave in a file: their messages, and the paths of the sources.
 const PANIC_TEXT: [&str; 7] =
     ["panicked", "attempt to ", "out of bounds: the len", "out of range for slice", "called `", "/rustc/", ".rs"];
 

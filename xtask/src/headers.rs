@@ -1,5 +1,5 @@
-//! `cargo xtask headers`: the tables and constants of every ABI, those of `examples/init` too, beside the headers that Debian
-//! makes of the kernel's.
+//! `cargo xtask headers`: compares the tables and constants of every ABI, and those of `examples/init`, with the
+//! kernel's headers in Debian's package.
 
 use std::fs;
 use std::io::{self, Write};
@@ -102,7 +102,7 @@ pub fn list(_: &Workspace) -> Vec<String> {
     covered.chain(others).collect()
 }
 
-/// Checks the ABIs named, or all that have a table; those without headers are told of and not counted.
+/// Checks the ABIs named, or all that have a table. An ABI without headers gets a line, but is not counted.
 pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
     let mut tables = tables(workspace, "arch");
     if let Some(unknown) = names.iter().find(|name| !tables.iter().any(|table| table.name == **name)) {

@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 pub struct Machine {
     /// By Debian's name, but `x86_64` for `amd64`.
     pub arch: &'static str,
-    /// The suites that have the kernel, the first that can be had is taken.
+    /// The suites that have the kernel. The first one that is available is used.
     suites: &'static [&'static str],
     package: &'static str,
     /// The program, and Debian's package of it.
@@ -28,7 +28,7 @@ pub struct Machine {
     pub targets: &'static [&'static str],
 }
 
-/// A kernel that is in both suites.
+/// A machine whose kernel is in both of these suites.
 const fn machine(arch: &'static str, package: &'static str, qemu: (&'static str, &'static str)) -> Machine {
     Machine { arch, suites: &["bookworm", "trixie"], package, qemu, options: "", console: "", targets: &[] }
 }
@@ -80,7 +80,8 @@ pub const MACHINES: [Machine; 10] = [
 const LOONGARCH: &str = "qemu-system-loongarch64";
 /// An address in its memory that the firmware leaves alone.
 const FREE: &str = "0xa0000000";
-/// The first version that boots a kernel of LoongArch, where Debian has it, and its firmware's package.
+/// The first version of QEMU that boots a kernel of LoongArch. Then the suite and the packages that have it, and the
+/// package of its firmware.
 const LOONGARCH_QEMU: u32 = 10;
 const LOONGARCH_SUITE: &str = "bookworm-backports";
 const MISC: &str = "qemu-system-misc";
@@ -104,7 +105,7 @@ impl Machine {
         MACHINES.iter().find(|machine| machine.arch == arch)
     }
 
-    /// The kernel and its release, fetched where it is not in the cache.
+    /// The kernel's file and its release. It is fetched if it is not in the cache.
     fn kernel(&self, workspace: &Workspace) -> Result<(PathBuf, String)> {
         let home = cached(workspace, self.arch, |home| {
             let unpacked = home.join("unpacked");
@@ -123,7 +124,8 @@ impl Machine {
             if self.arch == "x86_64" { "amd64" } else { self.arch },
             &workspace.target.join("cache"),
             |suite| {
-                // The package named is empty; it depends on one for the newest version, and that maybe on one for the image.
+                // This package is empty. It depends on the package of the newest version, which may depend on another
+                // package with the image.
                 let mut package = self.package.to_owned();
                 while let Some(next) = suite.depends(&package)?.into_iter().find(|next| is_kernel(next)) {
                     package = next;
@@ -133,7 +135,7 @@ impl Machine {
         )
     }
 
-    /// QEMU, ready to boot the kernel with that first file system and that command line, and the kernel's release.
+    /// The command that boots the kernel in QEMU with this initramfs and this command line, and the kernel's release.
     pub fn qemu(&self, workspace: &Workspace, initramfs: &Path, line: &str) -> Result<(Command, String)> {
         let (kernel, release) = self.kernel(workspace)?;
         let (program, package) = self.qemu;
@@ -155,7 +157,7 @@ impl Machine {
     }
 }
 
-/// A directory in the cache, made where it is missing.
+/// A directory in the cache. If it is missing, it is made.
 fn cached(workspace: &Workspace, name: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
     let cache = workspace.target.join("cache/boot");
     let home = cache.join(name);
@@ -197,8 +199,8 @@ fn release(packages: &[String]) -> Result<String> {
     Ok(format!("Linux {}", version.rsplit_once('-').map_or(version, |(upstream, _)| upstream)))
 }
 
-/// The system's QEMU, or Debian's where the system has none. That is unpacked and not installed: its installation can
-/// require that other packages are removed, such as a newer `qemu-utils`.
+/// The system's QEMU, or Debian's if the system has none. Debian's is unpacked and not installed, because the
+/// installation can require that other packages are removed, such as a newer `qemu-utils`.
 fn emulator(workspace: &Workspace, program: &str, package: &str) -> Result<Command> {
     if process::run(Command::new(program).arg("--version")).is_ok() {
         return Ok(timed(program.into()));
@@ -207,7 +209,7 @@ fn emulator(workspace: &Workspace, program: &str, package: &str) -> Result<Comma
     unpacked(&home, &home, program)
 }
 
-/// A program of QEMU that was unpacked below `home`, with libraries that were unpacked below another directory.
+/// A program of QEMU that was unpacked below `home`. Its libraries were unpacked below `libraries`.
 fn unpacked(home: &Path, libraries: &Path, program: &str) -> Result<Command> {
     let multiarch = format!("{}-linux-gnu", consts::ARCH);
     let mut command = timed(home.join("usr/bin").join(program).into());
@@ -249,7 +251,7 @@ fn major(version: &str) -> Option<u32> {
     version.split_once("version ")?.1.split('.').next()?.parse().ok()
 }
 
-/// A program that is ended when it hangs, or when this one ends.
+/// A command with a time limit. The program also ends when this one ends.
 fn timed(program: OsString) -> Command {
     let timed = process::program(Path::new(&program));
     let mut command = Command::new("setpriv");

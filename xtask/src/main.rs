@@ -50,9 +50,9 @@ cargo xtask COMMAND [--list] [NAME…]
   --list          the names that the command takes
   --help          this text
 
-Each step, ABI or target prints a line; the last line is `N passed, N failed`. What takes
-long is told of on standard error. The exit status is 0 if nothing failed, 1 if something
-did, 2 if the arguments are wrong.";
+Each step, ABI or target prints a line; the last line is `N passed, N failed`. Standard error
+shows what takes long. The exit status is 0 if nothing failed, 1 if something did, 2 if the
+arguments are wrong.";
 
 /// A command: it runs what is named, or everything.
 struct Command {

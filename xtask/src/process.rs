@@ -1,4 +1,4 @@
-//! Children, with their output kept to be checked and shown only if something is wrong.
+//! Child processes. Their output is kept for a check, and is shown only if something is wrong.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -8,7 +8,7 @@ use anyhow::{Context, Error, Result, ensure};
 
 /// How much of each stream a failure shows.
 const TAIL: usize = 60;
-/// What a program that hangs is given before it is ended.
+/// The time that a program may take. Then it is ended.
 const SECONDS: &str = "300";
 
 pub struct Done {
@@ -18,7 +18,7 @@ pub struct Done {
     line: String,
 }
 
-/// Runs a command to its end, whatever its exit status.
+/// Runs a command to its end. Any exit status is a success.
 pub fn run(command: &mut Command) -> Result<Done> {
     let words = [command.get_program()].into_iter().chain(command.get_args());
     let line = words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ");
@@ -60,7 +60,7 @@ impl Done {
     }
 }
 
-/// A program that this workspace built, ended when it hangs.
+/// A program that this workspace built, with a time limit.
 pub fn program(path: &Path) -> Command {
     let [first, rest @ ..] = runner();
     let mut command = Command::new(first);

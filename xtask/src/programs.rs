@@ -1,5 +1,5 @@
-//! Users' programs: packages outside the workspace, made of what README.md tells a user to write. They are built and run,
-//! and a setting that is missing has its message.
+//! Users' programs: packages outside the workspace, with the files that README.md shows. The step builds and runs them.
+//! It also checks the error message for each setting that is missing.
 
 use std::env;
 use std::ffi::OsStr;
@@ -40,7 +40,8 @@ struct Run {
     before: &'static [&'static str],
     arguments: &'static [&'static str],
     status: i32,
-    /// The last line of standard output, and of standard error in all builds.
+    /// The last line of standard output, and a part of the last line of standard error. They are the same in all
+    /// builds.
     last: [&'static str; 2],
 }
 
@@ -66,7 +67,7 @@ const RUNS: [Run; 11] = [
     Run { arguments: &["nested"], status: 101, ..run("panics", "") },
 ];
 
-/// A mistake in a package, and the text that the first error must have.
+/// A mistake in a package, and the text that must be in the first error.
 struct Mistake {
     file: &'static str,
     from: &'static str,
@@ -114,11 +115,11 @@ const MISTAKES: [Mistake; 6] = [
     },
 ];
 
-/// Nothing is wrong in the package: a flag is missing.
+/// The package has no mistake, but the flag for musl is missing.
 const NO_MUSL_FLAG: Mistake =
     Mistake { file: "Cargo.toml", from: "", to: "", subcommand: "build", message: NOT_SELF_CONTAINED };
 
-/// What a program is built for, how, and what runs it.
+/// Where a program is built for, by which toolchain, and what runs it.
 struct Place {
     name: String,
     toolchain: Toolchain,
@@ -130,7 +131,7 @@ struct Place {
 }
 
 const HOST: &str = "x86_64-unknown-linux-gnu";
-/// Other targets, by the architecture's name in Debian, which has `core` compiled for them.
+/// Other targets, with the architecture's name in Debian and the emulator. Debian has a compiled `core` for each.
 const OTHERS: [(&str, &str, &[&str]); 2] =
     [("i686-unknown-linux-gnu", "i386", &[]), ("aarch64-unknown-linux-gnu", "arm64", &["qemu-aarch64-static"])];
 const MUSL: &str = "x86_64-unknown-linux-musl";
@@ -220,7 +221,7 @@ impl<'a> Home<'a> {
         command
     }
 
-    /// Builds every program and does all its runs; returns how many there were.
+    /// Builds every program, runs it in every way, and returns the number of runs.
     fn run_all(&self, place: &Place, build: &str, arguments: &[&str]) -> Result<usize> {
         step::at_work(format_args!("{}, {build}", place.name));
         let profile = match arguments.first() {
@@ -249,7 +250,7 @@ impl<'a> Home<'a> {
         Ok(RUNS.len())
     }
 
-    /// The commands that a user gives in the package of README.md, without a warning.
+    /// Runs the commands that a user runs in the package of README.md. None of them may print a warning.
     fn is_clean(&self, place: &Place) -> Result<()> {
         let package = self.make(MINIMAL, None)?;
         for words in [&["check", "--all-targets"][..], &["clippy", "--all-targets"], &["run"], &["test"]] {
@@ -279,13 +280,13 @@ impl Drop for Home<'_> {
     }
 }
 
-/// The fenced block of a page that begins with a text.
+/// The fenced block of a page that begins with `start`.
 fn block(page: &str, start: &str) -> Option<String> {
     let begin = page.find(&format!("\n{start}"))? + 1;
     Some(page[begin..].split("```").next()?.to_owned())
 }
 
-/// A command that is ended when it hangs.
+/// A command with a time limit.
 fn timed<'a>(words: impl Iterator<Item = &'a OsStr>) -> Command {
     let [first, rest @ ..] = process::runner();
     let mut command = Command::new(first);

@@ -17,7 +17,7 @@ use crate::workspace::Workspace;
 use crate::{Outcome, named, total};
 
 const PACKAGE: &str = "conformance";
-/// A file for each subject of its cases.
+/// The directory that has a file for each subject of the cases.
 const SUBJECTS: &str = "tests/conformance/src/cases";
 
 /// The version of QEMU in which the marked cases were seen to fail or not to apply, and the cases.
@@ -32,7 +32,8 @@ pub fn list(_: &Workspace) -> Vec<String> {
     TARGETS.iter().map(line).collect()
 }
 
-/// Runs the targets named, or all, or the cases named on one target; targets that cannot run are told of and not counted.
+/// Runs the targets named, or all targets, or the cases named on one target. A target that cannot run gets a line, but
+/// is not counted.
 pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
     let subjects = workspace.root.join(SUBJECTS);
     let is_case = |name: &String| name.contains("::") || subjects.join(name).with_extension("rs").exists();
@@ -47,7 +48,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
     let mut out = io::stdout();
     let programs = build(workspace, &targets, &mut out)?;
     for (target, program) in programs.iter().filter(|_| !cases.is_empty()) {
-        // The program knows its cases best: some are there for some ABIs alone.
+        // Only the program has the list of its cases: some cases exist only on some ABIs.
         let Ok(program) = program else { continue };
         if let Ok(complaint) = process::run(emulated(target, program)?.arg("--list").args(&cases))?.exits(2) {
             return Ok(Outcome::Wrong(complaint.stderr.trim_end().to_owned()));
@@ -118,7 +119,7 @@ fn run_programs(programs: Programs, cases: &[String], out: &mut impl Write) -> R
     Ok(outcomes)
 }
 
-/// The commands that run the program without this one.
+/// The commands that run the program without `cargo xtask`.
 fn by_hand(target: &Target, program: &Path, cases: &[String]) -> Result<String> {
     let program = program.display();
     let run = [vec![program.to_string()], cases.to_vec()].concat().join(" ");

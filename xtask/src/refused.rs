@@ -1,7 +1,8 @@
 //! The 32-bit ABIs on a kernel without the calls with 64-bit times.
 //!
-//! QEMU's user mode has no seccomp to refuse them with. So the conformance program is built from a copy of this workspace
-//! whose table gives these calls numbers that no kernel has; it finds out by itself, and holds the old calls to the cases.
+//! QEMU's user mode has no seccomp that could refuse them. So the conformance program is built from a copy of this
+//! workspace. In the copy, the table gives these calls numbers that no kernel has. The program finds out that they are
+//! missing, and runs the cases with the old calls.
 
 use std::fs;
 use std::process::Command;
@@ -47,7 +48,7 @@ fn renumbered(workspace: &Workspace) -> Result<Workspace> {
     list.args(["ls-files", "--cached", "--others", "--exclude-standard"]).current_dir(&workspace.root);
     for file in process::succeed(&mut list)?.stdout.lines() {
         let (from, to) = (workspace.root.join(file), root.join(file));
-        // A file that was deleted, and not yet committed so.
+        // A file that was deleted, but not yet in a commit.
         if !from.exists() {
             continue;
         }
@@ -58,7 +59,7 @@ fn renumbered(workspace: &Workspace) -> Result<Workspace> {
             fs::copy(&from, &to).with_context(|| file.to_owned())?;
         }
     }
-    // cargo would take what it builds of the copy for what it builds of the workspace.
+    // Without this, cargo would confuse the builds of the copy with those of the workspace.
     let target = workspace.target.join("renumbered");
     Ok(Workspace { root, target, ..workspace.clone() })
 }

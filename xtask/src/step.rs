@@ -13,18 +13,19 @@ use crate::{Outcome, total};
 /// What a step does; the text goes into its line.
 type Action = Box<dyn Fn(&Workspace) -> Result<String>>;
 
-/// Whether a step runs, and whether nothing has been told below its line.
+/// `RUNS`: a step runs. `OPEN`: nothing was printed after the name of the step.
 static RUNS: AtomicBool = AtomicBool::new(false);
 static OPEN: AtomicBool = AtomicBool::new(false);
 
-/// Tells on standard error what is being done, where it takes long.
+/// Prints on standard error what the command does now. It is for work that takes long.
 pub fn at_work(what: impl Display) {
     let end = if OPEN.swap(false, Relaxed) { "\n" } else { "" };
-    // Where nobody listens the work goes on.
+    // A failed write does not stop the work.
     let _ = writeln!(io::stderr(), "{end}    {what}");
 }
 
-/// The same for a line that a command prints at once, and a step keeps until it fails.
+/// Prints a line on standard error if a step runs. A command prints the line on standard output at once. A step keeps
+/// it until it fails.
 pub fn kept(line: impl Display) {
     if RUNS.load(Relaxed) {
         at_work(line);
@@ -43,7 +44,8 @@ impl Step {
     }
 }
 
-/// The steps named, in their own order; all if none is named. The error is a name that no step has.
+/// The steps with these names, in the order of the list. All steps if there is no name. The error is a name that no
+/// step has.
 pub fn select(steps: Vec<Step>, wanted: &[String]) -> Result<Vec<Step>, String> {
     let named = |step: &Step, want: &str| {
         step.name == want || step.name.strip_prefix(want).is_some_and(|rest| rest.starts_with(':'))
@@ -54,12 +56,12 @@ pub fn select(steps: Vec<Step>, wanted: &[String]) -> Result<Vec<Step>, String> 
     Ok(steps.into_iter().filter(|step| wanted.is_empty() || wanted.iter().any(|want| named(step, want))).collect())
 }
 
-/// Runs every step, whatever became of those before it.
+/// Runs every step, also after a step that failed.
 pub fn run(steps: &[Step], workspace: &Workspace) -> Result<Outcome> {
     let mut out = io::stdout();
     let mut passed = Vec::new();
     for step in steps {
-        // Flushed before the step begins, so that one which hangs can be named.
+        // Flushed before the step begins. If the step hangs, its name is on the screen.
         write!(out, "{:<18} ", step.name)?;
         out.flush()?;
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! What `cargo test` says of its tests.
+//! The counts that `cargo test` prints.
 
 use anyhow::{Context, Result, ensure};
 
@@ -14,12 +14,13 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Adds up the lines of all programs.
+    /// Adds the counts of all test programs.
     pub fn of(done: &Done) -> Result<Self> {
         let mut summary = Self::default();
         let mut in_report = false;
         for line in done.stdout.lines() {
-            // A test that runs its program anew, for itself alone, may show what that printed.
+            // A test can start its program again, only for itself, and print the output. Such counts have tests that
+            // were filtered out. They are ignored here.
             if let Some(counts) = line.strip_prefix("test result:").filter(|counts| counts.contains(" 0 filtered out"))
             {
                 let count = |word| {
@@ -37,7 +38,7 @@ impl Summary {
                 summary.report.push_str(line);
             }
         }
-        // A program that was killed, or not built, has no line.
+        // A program that was killed or not built prints no counts.
         ensure!(done.success() == (summary.failed == 0), done.error("cargo test"));
         ensure!(summary.passed > 0, done.error("no test ran"));
         Ok(summary)

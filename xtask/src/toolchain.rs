@@ -17,7 +17,7 @@ use crate::step;
 use crate::targets::Target;
 use crate::workspace::Workspace;
 
-/// Where Debian's packages put what building for another target takes.
+/// Debian's compiler, and the packages that a build for another target needs.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_PACKAGES: [&str; 2] = ["rustc-web", "rust-web-src"];
 
@@ -85,8 +85,8 @@ impl Toolchain {
         Ok(toolchain)
     }
 
-    /// The oldest compiler that the crate promises, as Debian has it, with the `core` that Debian has compiled for another
-    /// of its architectures.
+    /// Debian's compiler of the oldest version that the crate promises. `core` is the one that Debian compiled for
+    /// another architecture.
     pub fn prebuilt(workspace: &Workspace, triple: &str, arch: &str) -> Result<Self> {
         let version = &workspace.rust_version;
         let cache = workspace.target.join("cache");
@@ -102,7 +102,7 @@ impl Toolchain {
         Ok(toolchain.for_target(triple).with_flags(triple, &flags))
     }
 
-    /// Debian's compiler, for a target whose `core` and `alloc` it compiles from their sources.
+    /// Debian's compiler. It compiles `core` and `alloc` for the target from their sources.
     pub fn from_sources(workspace: &Workspace, triple: &str) -> Result<Self> {
         debian_compiler()?;
         let mut toolchain = Self::default();
@@ -118,7 +118,7 @@ impl Toolchain {
         self
     }
 
-    /// Gives rustc more flags, but not where it compiles build scripts.
+    /// Adds flags for rustc. Build scripts are compiled without them.
     pub fn with_flags(mut self, triple: &str, flags: &str) -> Self {
         let variable = format!("{}_RUSTFLAGS", variable(triple));
         let known = self.env.iter_mut().find(|(name, _)| *name == variable);
@@ -139,7 +139,7 @@ impl Toolchain {
         self.env.push((variable.into(), Some(value.into())));
     }
 
-    /// A compiler other than cargo's own, in a build directory of its own.
+    /// Uses another compiler than cargo's. It gets a separate build directory.
     fn compiler(&mut self, workspace: &Workspace, rustc: impl Into<OsString>, directory: &str) {
         self.set("RUSTC", rustc);
         self.set("CARGO_TARGET_DIR", workspace.target.join(directory));
@@ -236,7 +236,7 @@ impl Way {
     }
 }
 
-/// How the names of cargo's variables for a target begin.
+/// The beginning of the names of cargo's variables for a target.
 fn variable(triple: &str) -> String {
     format!("CARGO_TARGET_{}", triple.to_uppercase().replace(['-', '.'], "_"))
 }
@@ -266,7 +266,7 @@ pub fn has_core(target: &str) -> Result<bool> {
         && entries.flatten().any(|entry| entry.file_name().as_encoded_bytes().starts_with(b"libcore-")))
 }
 
-/// The linker that comes with the compiler, or else the system's: each links for every target.
+/// The linker that comes with the compiler, or the system's. Both link for every target.
 fn rust_lld() -> Result<OsString> {
     let libraries = process::succeed(rustc().arg("--print=target-libdir"))?;
     let bundled = Path::new(libraries.stdout.trim_end()).with_file_name("bin").join("rust-lld");

@@ -28,7 +28,7 @@ pub struct Workspace {
 
 impl Workspace {
     pub fn load() -> Result<Self> {
-        // Not where it was called: it also runs the programs of other workspaces.
+        // Not from the current directory: this program also runs the programs of other workspaces.
         let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
         let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec()?;
         let (main, others): (Vec<_>, Vec<_>) = metadata.packages.iter().partition(|package| package.name == CRATE);

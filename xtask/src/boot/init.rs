@@ -17,7 +17,7 @@ const INIT: &str = "init";
 const CHILD: &str = "init-child";
 /// The line of init if SIGTERM did not end every process.
 const LEFT: &str = "processes are left";
-/// A check of the child's, and its outcome.
+/// A check that the child makes, and its outcome.
 const CHECKED: [&str; 2] = ["child: ok ", "child: FAILED "];
 
 /// A boot: what is on the kernel's command line, and what must be on the console.
@@ -28,11 +28,11 @@ struct Scene {
     expected: &'static [&'static str],
     /// How many checks the child makes.
     checks: usize,
-    /// Whether it switches the machine off; otherwise it goes on for ever.
+    /// Whether it switches the machine off. If not, it runs for ever.
     ends: bool,
 }
 
-/// The child kills itself, is ready and ends, then looks at what init made of that, and has everything shut down.
+/// The child first kills itself. Then it is ready and ends. Then it checks how init reacted, and asks for the shutdown.
 const RESTART: Scene = Scene {
     name: "restart and power-off",
     arguments: &["--bogus", "/child"],

@@ -1,10 +1,10 @@
-//! How `cross` is run: by an engine that is there, or by one started here.
+//! Runs `cross` with a container engine: one that runs already, or one that is started here.
 //!
-//! cross 0.2.5 misreads what rustup lists, and would have it install or update toolchains. So a shim always stands in front of
-//! rustup: it names the toolchain in use, and does nothing.
+//! cross 0.2.5 reads the output of rustup wrongly, and then lets rustup install or update toolchains. So cross always
+//! finds a shim instead of rustup. The shim prints the name of the toolchain in use, and does nothing else.
 //!
-//! Where no engine runs, there is often no registry either to take cross's images from. So an engine is taken from Debian's
-//! packages and started without a network, with an image made of Debian's packages.
+//! Without an engine, there is often no registry that has cross's images. So the engine comes from Debian's packages.
+//! It is started without a network, and its image is made of Debian's packages.
 
 use std::env::{self, consts};
 use std::ffi::OsString;
@@ -25,14 +25,15 @@ use crate::toolchain;
 use crate::workspace::Workspace;
 
 const VERSION: &str = "0.2.5";
-/// The images made here; the tag tells which architectures one has.
+/// The name of the images that are made here. The tag of an image lists its architectures.
 const IMAGE: &str = "barefd-cross";
-/// Debian's engine, and the library that it may lack where it is not installed.
+/// The packages of Debian's engine. The last one is a library, which may be missing because the engine is not
+/// installed.
 const ENGINE: [&str; 4] = ["docker.io", "containerd", "runc", "libdevmapper1.02.1"];
 /// How long the engine may take to start or to stop.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The engine that runs for this user, by the name of its client.
+/// The client of the engine that runs for this user.
 pub fn running() -> Option<OsString> {
     let clients = match env::var_os("CROSS_CONTAINER_ENGINE") {
         Some(client) => vec![client],
@@ -45,7 +46,7 @@ fn home(workspace: &Workspace) -> PathBuf {
     workspace.target.join("cache/cross")
 }
 
-/// The program, installed below the target directory where it is missing.
+/// The program `cross`. If it is missing, it is installed below the target directory.
 pub fn cross(workspace: &Workspace) -> Result<PathBuf> {
     let home = home(workspace);
     let program = home.join("bin/cross");
@@ -60,11 +61,12 @@ pub fn cross(workspace: &Workspace) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Puts the shim before cross, which is to take the compiler in `sysroot`.
+/// Makes cross find the shim instead of rustup, and the compiler in `sysroot`.
 pub fn shim(workspace: &Workspace, sysroot: &Path, command: &mut Command) -> Result<()> {
     let directory = home(workspace).join("shim");
     fs::create_dir_all(&directory)?;
-    // cross asks for the compiler's directory, to find it in the container, and for a toolchain of that name.
+    // cross asks the compiler for its directory, and uses that directory in the container. It asks rustup for a
+    // toolchain of the same name.
     let name = sysroot.file_name().context("a sysroot without a name")?.to_string_lossy();
     let rustc = toolchain::sysroot()?.join("bin/rustc");
     let compiler =
@@ -75,18 +77,20 @@ pub fn shim(workspace: &Workspace, sysroot: &Path, command: &mut Command) -> Res
         fs::set_permissions(file, fs::Permissions::from_mode(0o755))?;
     }
     command.env("RUSTC", directory.join("compiler")).env("PATH", path(&[directory])?);
-    // cross is not to make the toolchain ready for the target, and rustup's stand-ins for cargo and rustc are to install none.
+    // cross must not add the target to the toolchain. cargo and rustc may be proxies of rustup. They must not install a
+    // toolchain.
     command.env("CROSS_CUSTOM_TOOLCHAIN", "1").env("RUSTUP_AUTO_INSTALL", "0");
-    // cross makes this directory; by default in the user's home.
+    // cross makes this directory. The default is in the user's home.
     command.env("XARGO_HOME", home(workspace).join("xargo"));
     Ok(())
 }
 
-/// A container engine of our own: Debian's, not installed, with no network and with nothing outside of its directories.
+/// A container engine that is started here. It is Debian's, but not installed. It has no network, and writes only to
+/// its own directories.
 pub struct Engine {
     /// Where its packages are unpacked.
     programs: PathBuf,
-    /// What it needs while it runs: short, because a socket's path must be.
+    /// Its files while it runs. The path is short, because the path of a socket must be short.
     directory: PathBuf,
     daemon: Child,
     image: String,
@@ -107,12 +111,12 @@ impl Engine {
         let made = process::succeed(Command::new("mktemp").args(["--directory", "--tmpdir", "barefd.XXXXXXXX"]))?;
         let directory = PathBuf::from(made.stdout.trim_end());
         let (log, config) = (directory.join("log"), directory.join("daemon.json"));
-        // It would be written to /etc.
+        // By default, the engine writes this file to /etc.
         fs::write(&config, format!("{{\"deprecated-key-path\": \"{}/key.json\"}}", directory.display()))?;
         let output = fs::File::create(&log)?;
         let libraries = ["lib", "usr/lib"].map(|lib| programs.join(lib).join(format!("{}-linux-gnu", consts::ARCH)));
         let mut command = Command::new("setpriv");
-        // Stops it even where this program is killed.
+        // The engine ends also if this program is killed.
         command.args(["--pdeathsig=TERM", "dockerd", "--bridge=none", "--iptables=false", "--ip-forward=false"]);
         command.arg("--config-file").arg(config).arg("--data-root").arg(home.join("data"));
         command.arg("--exec-root").arg(directory.join("run")).arg("--pidfile").arg(directory.join("pid"));
@@ -144,13 +148,14 @@ impl Engine {
         command
     }
 
-    /// Makes a client talk to this engine, whatever the user's settings are.
+    /// Makes a client use this engine, and ignore the user's settings.
     fn choose(&self, command: &mut Command) {
         command.env("DOCKER_HOST", format!("unix://{}/socket", self.directory.display()));
         command.env("DOCKER_CONFIG", &self.directory);
     }
 
-    /// Makes one image for all the targets, in place of others, unless there is one that has them.
+    /// Makes one image for all the targets and removes the other images. If an image has all the targets already, it
+    /// uses that one.
     fn make_image(&mut self, workspace: &Workspace, ports: &[&Port]) -> Result<()> {
         let tags = process::succeed(self.docker("images").args(["--format={{.Tag}}", IMAGE]))?.stdout;
         let serves = |tag: &&str| ports.iter().all(|port| tag.split('.').any(|part| part == port.debian));
@@ -173,7 +178,7 @@ impl Engine {
         packages.extend(["base-files", "dash", "coreutils", "cargo-web", "gcc", "libc6-dev"].map(str::to_owned));
         debian::update()?;
         debian::unpack(&debian::with_dependencies(&packages)?, root)?;
-        // One of Debian's alternatives, which only an installation sets.
+        // An alternative of Debian's. Only an installation makes this link.
         symlink("gcc", root.join("usr/bin/cc"))?;
         let emulators = ports.iter().map(|port| port.qemu()).collect::<Result<Vec<_>>>()?;
         for program in fs::read_dir(root.join("usr/bin"))? {
@@ -202,7 +207,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Makes cross take the image, and the compiler in it for the one in use.
+    /// Makes cross use the image, and the compiler in the image.
     pub fn prepare(&self, workspace: &Workspace, port: &Port, command: &mut Command) -> Result<()> {
         // The container has no network.
         process::succeed(workspace.cargo("fetch").args(["--locked", "--target", port.triple]))?;
@@ -224,7 +229,7 @@ impl Drop for Engine {
         let mut asked = false;
         while matches!(self.daemon.try_wait(), Ok(None)) {
             if !asked {
-                // Not `Child::kill`, which leaves what it has started and mounted.
+                // Not `Child::kill`: that would leave the processes and the mounts of the engine.
                 asked = Command::new("kill").arg(self.daemon.id().to_string()).status().is_ok();
             } else if Instant::now() > deadline {
                 let _ = self.daemon.kill();
@@ -235,7 +240,7 @@ impl Drop for Engine {
     }
 }
 
-/// The search path with directories before it.
+/// The search path, with these directories first.
 fn path(first: &[PathBuf]) -> Result<OsString> {
     let path = env::var_os("PATH").unwrap_or_default();
     Ok(env::join_paths(first.iter().cloned().chain(env::split_paths(&path)))?)
