@@ -1,4 +1,4 @@
-//! Sets the cfg `crt_objects` if rustc is not told to leave out the start code that it brings for musl.
+//! Sets the cfg `crt_objects` on musl, except if a flag makes rustc leave out the start code of musl.
 
 use std::env;
 
@@ -8,7 +8,7 @@ fn main() {
     let variable = |name| env::var(name).unwrap_or_default();
     let flags = variable("CARGO_ENCODED_RUSTFLAGS");
     let mut values = flags.split('\x1f').filter_map(|flag| flag.trim_start_matches("-C").split_once('='));
-    // The last one counts.
+    // If the flag is there twice, rustc uses the last one.
     let own = values.rfind(|(name, _)| name.trim().replace('_', "-") == "link-self-contained");
     let refused = own.is_some_and(|(_, value)| ["no", "n", "off", "false"].contains(&value));
     if variable("CARGO_CFG_TARGET_ENV") == "musl" && !refused {

@@ -72,8 +72,9 @@ macro_rules! __start {
             ),
             "    bl {start}",
             $crate::__no_pie!("movz x0, #:abs_g3:" ""),
-            // Atomic operations of the compiler's own `core` ask, before main, whether the processor has LSE. A program
-            // without libc does not run what asks: they take exclusive loads and stores, which every processor has.
+            // The compiled `core` that comes with the compiler has code that asks before main whether the processor has
+            // LSE. A program without libc does not run that code. Its atomic operations use exclusive loads and stores,
+            // which every processor has.
             "
              .pushsection .text.getauxval, \"ax\", %progbits
              .weak getauxval

@@ -21,7 +21,8 @@ macro_rules! __start {
                  bl {start}",
             $crate::__no_pie!(".reloc ., R_ARM_MOVT_ABS, " "
                  .long 0"),
-            // The unwind tables of the compiler's own `core` refer to these. Nothing unwinds, so nobody calls them.
+            // The unwind tables of the compiled `core` that comes with the compiler refer to these functions. Nothing
+            // unwinds, so nobody calls them.
             "
              .popsection
              .pushsection .text.__aeabi_unwind_cpp, \"ax\", %progbits

@@ -1,4 +1,4 @@
-//! The auxiliary vector: what the kernel tells a program beside its arguments and its environment.
+//! The auxiliary vector: what the kernel gives a program besides its arguments and its environment.
 
 use core::ffi::{CStr, c_char};
 use core::ptr;
@@ -45,7 +45,7 @@ pub mod at {
         CLKTCK = 17;
         /// Not zero if the kernel started the program with more rights than its caller has.
         SECURE = 23;
-        /// The address of a string: the real platform, if it is another one than `PLATFORM` says.
+        /// The address of a string: the real platform, if it differs from `PLATFORM`.
         BASE_PLATFORM = 24;
         /// The address of 16 random bytes.
         RANDOM = 25;
@@ -61,7 +61,7 @@ pub mod at {
         HWCAP4 = 30;
         /// The address of a string: the path that was executed.
         EXECFN = 31;
-        /// The entry point for system calls. On 32-bit x86 alone.
+        /// The entry point for system calls. Only on 32-bit x86.
         SYSINFO = 32;
         /// The address of the vDSO, an ELF image.
         SYSINFO_EHDR = 33;
@@ -107,7 +107,7 @@ impl Iterator for Auxv {
 /// The auxiliary vector ([`getauxval(3)`](https://man7.org/linux/man-pages/man3/getauxval.3.html)).
 ///
 /// These methods make no system call. The kernel writes the vector when it executes the program, and nothing changes it
-/// later. Each look-up goes through the environment and the vector, so keep what you need often.
+/// later. Each call searches the environment and the vector. So keep a value that you need often.
 impl Args {
     /// All entries, as pairs of a type and a value.
     #[doc(alias("AT_NULL", "auxiliary vector"))]
@@ -130,12 +130,12 @@ impl Args {
 
     /// 16 random bytes, different each time a program is executed. Since Linux 2.6.29.
     ///
-    /// They are not a secret from other code in the process. A C library takes its stack guard from them.
+    /// Other code in the process can read them too. A C library takes its stack guard from them.
     #[doc(alias("AT_RANDOM"))]
     #[must_use]
     pub fn random(self) -> Option<&'static [u8; 16]> {
         let bytes = ptr::with_exposed_provenance::<[u8; 16]>(self.aux(at::RANDOM)?);
-        // SAFETY: null, or where the kernel put 16 bytes. They stay there, as long as the program runs.
+        // SAFETY: null, or the address of 16 bytes. They stay there as long as the program runs.
         unsafe { bytes.as_ref() }
     }
 
@@ -147,35 +147,37 @@ impl Args {
     }
 
     /// The processor's features, one bit each. The bits are those of the architecture
-    /// (`arch/*/include/uapi/asm/hwcap.h`). 0 if the kernel does not tell.
+    /// (`arch/*/include/uapi/asm/hwcap.h`). 0 if the vector has no such entry.
     #[doc(alias("AT_HWCAP"))]
     #[must_use]
     pub fn hwcap(self) -> usize {
         self.aux(at::HWCAP).unwrap_or(0)
     }
 
-    /// More of the processor's features, as [`hwcap`](Self::hwcap). 0 if the kernel does not tell. Since Linux 3.10.
+    /// More features of the processor, like [`hwcap`](Self::hwcap). 0 if the vector has no such entry. Since Linux
+    /// 3.10.
     #[doc(alias("AT_HWCAP2"))]
     #[must_use]
     pub fn hwcap2(self) -> usize {
         self.aux(at::HWCAP2).unwrap_or(0)
     }
 
-    /// More of the processor's features, as [`hwcap`](Self::hwcap). 0 if the kernel does not tell. Since Linux 6.9.
+    /// More features of the processor, like [`hwcap`](Self::hwcap). 0 if the vector has no such entry. Since Linux 6.9.
     #[doc(alias("AT_HWCAP3"))]
     #[must_use]
     pub fn hwcap3(self) -> usize {
         self.aux(at::HWCAP3).unwrap_or(0)
     }
 
-    /// The clock ticks per second in which `times` and `/proc` count, 100 as a rule.
+    /// The clock ticks per second. `times` and `/proc` count in these ticks. The value is usually 100.
     #[doc(alias("AT_CLKTCK", "_SC_CLK_TCK"))]
     #[must_use]
     pub fn clock_ticks(self) -> Option<usize> {
         self.aux(at::CLKTCK)
     }
 
-    /// The real user id. It is that of the moment when the program was executed, as are the next three.
+    /// The real user id at the time when the program was executed. The next three methods give the ids of that time
+    /// too.
     #[doc(alias("AT_UID", "getuid"))]
     #[must_use]
     pub fn uid(self) -> Option<u32> {
@@ -207,8 +209,9 @@ impl Args {
         self.aux(kind).map(|id| id as u32)
     }
 
-    /// Whether the program has more rights than its caller: a set-user-id or set-group-id bit, or file capabilities. It
-    /// should then not trust its environment. `true` also if the kernel does not tell. Since Linux 2.6.0.
+    /// Whether the program has more rights than its caller, by a set-user-id or set-group-id bit or by file
+    /// capabilities. Such a program should not trust its environment. Also `true` if the vector has no such entry.
+    /// Since Linux 2.6.0.
     #[doc(alias("AT_SECURE", "secure_getenv"))]
     #[must_use]
     pub fn secure(self) -> bool {
@@ -222,7 +225,7 @@ impl Args {
         self.string(at::EXECFN)
     }
 
-    /// The platform, such as `x86_64`, `v8l` or `POWER9`. `None` on an architecture that does not tell.
+    /// The platform, such as `x86_64`, `v8l` or `POWER9`. `None` on an architecture without this entry.
     #[doc(alias("AT_PLATFORM"))]
     #[must_use]
     pub fn platform(self) -> Option<&'static CStr> {
@@ -231,12 +234,12 @@ impl Args {
 
     fn string(self, kind: usize) -> Option<&'static CStr> {
         let string = ptr::with_exposed_provenance::<c_char>(self.aux(kind)?);
-        // SAFETY: the kernel put a string there that ends with a zero. It stays, as long as the program runs.
+        // SAFETY: the kernel put a string there that ends with a zero. It stays there as long as the program runs.
         (!string.is_null()).then(|| unsafe { CStr::from_ptr(string) })
     }
 
-    /// The address of the vDSO, an ELF image with the symbols that `vdso(7)` lists. `None` without a vDSO: it can be
-    /// switched off with `vdso=0`, and some architectures have none.
+    /// The address of the vDSO, an ELF image with the symbols that `vdso(7)` lists. `None` without a vDSO: the kernel
+    /// parameter `vdso=0` switches it off, and some architectures have none.
     #[doc(alias("AT_SYSINFO_EHDR", "vdso"))]
     #[must_use]
     pub fn sysinfo_ehdr(self) -> Option<*const u8> {

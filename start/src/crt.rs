@@ -1,5 +1,5 @@
-//! Start code that rustc brings for musl, and links into a program with the target feature crt-static unless it is told
-//! not to. The build script knows whether it is told.
+//! The start code of musl. rustc links it into a program with the target feature crt-static, except with the flag
+//! `-Clink-self-contained=no`. The build script knows whether the flag is set.
 
 /// Stops a build that would end in two definitions of `_start`.
 #[cfg(all(crt_objects, target_feature = "crt-static"))]

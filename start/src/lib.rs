@@ -35,19 +35,19 @@
 //! # A static PIE
 //!
 //! A static PIE is loaded at an address that differs each time. On x86_64, x86, aarch64 and riscv64 the start code
-//! relocates it: compile with the target feature `crt-static` (`RUSTFLAGS=-Ctarget-feature=+crt-static`), and let
-//! `build.rs` not say `-no-pie`. For x86_64, rustc then makes a static PIE by itself. For the others, `build.rs` says
-//! `-static-pie` instead of `-static` if the linker is a C compiler, and `-static` and `-pie` if it is `rust-lld`.
-//! Without the target feature, and on other architectures, the link of a PIE fails: the error names a symbol that begins
-//! with `link_with_no_pie`.
+//! relocates it. Compile it with the target feature `crt-static` (`RUSTFLAGS=-Ctarget-feature=+crt-static`), and leave
+//! out `-no-pie` in `build.rs`. For x86_64, also leave out `-static`: rustc makes a static PIE by itself. For the
+//! others, write `-static-pie` instead of `-static` if the linker is a C compiler. If it is `rust-lld`, write `-static`
+//! and `-pie`. Without the target feature, and on other architectures, the link of a PIE fails. The error names a
+//! symbol that begins with `link_with_no_pie`.
 //!
 //! The kernel protects the pages that the program headers call read-only. Data that only relocations write (RELRO)
 //! stays writable.
 //!
 //! # musl
 //!
-//! For a `*-linux-musl` target, rustc links the start code of musl by itself. Only a flag of rustc's leaves it out, so
-//! that a build script cannot. In `.cargo/config.toml`:
+//! For a `*-linux-musl` target, rustc links the start code of musl. Only a flag of rustc leaves it out. A build script
+//! cannot set that flag. Write in `.cargo/config.toml`:
 //!
 //! ```text
 //! [target.'cfg(target_env = "musl")']
@@ -56,11 +56,11 @@
 //!
 //! # In a workspace
 //!
-//! The profiles are those of the workspace's `Cargo.toml`, also for this package. If another member of the workspace
-//! enables the feature `std` of barefd, or of another crate that both use, then a command for the whole workspace
+//! The profiles are those of the workspace's `Cargo.toml`, also for this package. Another member of the workspace may
+//! enable the feature `std` of barefd, or of another crate that both use. Then a command for the whole workspace
 //! compiles this program with `std` too, and fails: `found duplicate lang item panic_impl` (E0152). Build the program
-//! by its name (`cargo build -p NAME`) and the others without it (`cargo test --workspace --exclude NAME`), or make it
-//! a workspace of its own.
+//! by its name (`cargo build -p NAME`) and the others without it (`cargo test --workspace --exclude NAME`). Or give the
+//! program its own workspace.
 
 #[cfg_attr(target_arch = "aarch64", path = "aarch64.rs")]
 #[cfg_attr(target_arch = "arm", path = "arm.rs")]
@@ -86,7 +86,7 @@ mod pie;
 mod report;
 mod streams;
 
-// Nothing here calls the memory functions by name: this makes the linker see them.
+// Nothing here calls the memory functions by name. This line makes the linker see them.
 extern crate barefd_mem as _;
 
 use core::ffi::{CStr, c_char};
@@ -100,14 +100,14 @@ pub use auxv::{Auxv, at};
 pub use panic::panic;
 pub use streams::{open_standard_streams, open_standard_streams_at, stderr, stdin, stdout};
 
-/// Makes `main`, a `fn(Args) -> impl Termination`, the main function of the program: it returns `()`, an exit status
-/// (`i32`), a `Result` of these, or nothing (`!`).
+/// Makes `main`, a `fn(Args) -> impl Termination`, the main function of the program. It returns `()`, an exit status
+/// (`i32`), or a `Result` of one of these. Or it never returns (`!`).
 ///
 /// It defines the symbol `_start` and the panic handler. So use it once in a program, at the root of a crate that is
 /// `#![no_std]` and `#![no_main]`.
 ///
-/// If `main` returns an error, one line on standard error says which: `error: ENOENT (2)`. The line is about 2 kB of
-/// the file. `entry!(main, quiet)` leaves it out: then the exit status alone reports the error.
+/// If `main` returns an error, a line on standard error shows it: `error: ENOENT (2)`. The code for this line has about
+/// 2 kB. `entry!(main, quiet)` leaves it out. Then only the exit status reports the error.
 #[macro_export]
 macro_rules! entry {
     ($main:path) => {
@@ -123,7 +123,7 @@ macro_rules! entry {
 #[macro_export]
 macro_rules! __entry {
     ($main:path, $status:ident) => {
-        // `doc`: rustdoc may be told nothing about panics. `rust_analyzer`: it has its own idea of these settings.
+        // `doc`: rustdoc may not know how a panic ends. `rust_analyzer`: it may have other settings than the build.
         #[allow(unexpected_cfgs, reason = "not every compiler knows rust_analyzer")]
         const _: () = {
             #[cfg(all(panic = "unwind", not(any(test, doc, rust_analyzer))))]
@@ -163,7 +163,7 @@ bench = false
             __barefd_main(unsafe { $crate::Args::from_stack(stack) })
         }
 
-        // Not in the unsafe function: if `main` is unsafe, this must not compile.
+        // This is not in the unsafe function, so that an unsafe `main` does not compile.
         #[inline(always)]
         #[allow(unreachable_code, reason = "main may never return")]
         fn __barefd_main(args: $crate::Args) -> ! {
@@ -176,9 +176,9 @@ bench = false
             $crate::panic(info)
         }
 
-        // The compiler's own `core` and `alloc` can unwind, so they refer to these. This program aborts on a panic:
-        // nobody calls them. The first one is empty on purpose: LLVM knows it by its name, but not if it is merged with
-        // a function that has the same code.
+        // The compiled `core` and `alloc` that come with the compiler can unwind, so they refer to these functions.
+        // This program aborts on a panic, so nobody calls them. The first one is empty on purpose. LLVM knows it by its
+        // name, and must not merge it with a function that has the same code.
         #[unsafe(export_name = "rust_eh_personality")]
         extern "C" fn __barefd_personality() {}
 
@@ -277,7 +277,7 @@ pub trait Termination: Sized {
     fn status(self) -> i32;
 
     /// The exit status, after a line on standard error if the value is an error. System call: `write` for the line. A
-    /// failed write is ignored: the status reports the error too.
+    /// failed write is ignored, because the status reports the error too.
     #[inline]
     fn report(self) -> i32 {
         self.status()
@@ -307,7 +307,7 @@ mod never {
         type Value = T;
     }
 
-    /// `!`, which stable Rust names only as what a function returns.
+    /// The type `!`. Stable Rust can name it only as the return type of a function.
     pub type Never = <fn() -> ! as Returns>::Value;
 }
 
@@ -368,9 +368,9 @@ pub fn write_all(fd: impl AsFd, bytes: &[u8]) -> barefd::Result<()> {
     write_all(fd.as_fd(), bytes)
 }
 
-/// Prints a line on standard output, as the standard library's macro of that name.
+/// Prints a line on standard output, like the standard library's macro of that name.
 ///
-/// A failed write is ignored. A program that has to know of it takes [`print()`], which returns it.
+/// A failed write is ignored. If your program needs the error, use [`print()`], which returns it.
 ///
 /// System calls: those of [`print()`].
 #[macro_export]
@@ -380,9 +380,9 @@ macro_rules! println {
     };
 }
 
-/// Prints a line on standard error, as the standard library's macro of that name.
+/// Prints a line on standard error, like the standard library's macro of that name.
 ///
-/// A failed write is ignored. A program that has to know of it takes [`print()`], which returns it.
+/// A failed write is ignored. If your program needs the error, use [`print()`], which returns it.
 ///
 /// System calls: those of [`print()`].
 #[macro_export]

@@ -8,11 +8,11 @@ use crate::{exit, print, stderr};
 /// The panic handler: exits with status 101, as a program with the standard library does. A build with debug assertions
 /// prints the place and the message to standard error. In other builds, this code would be most of the binary.
 ///
-/// A message can panic while it is formatted, and that panic would come here again. So the place is printed first, and
-/// the second panic ends the program.
+/// The code that formats a message can panic too, and then this function is called again. So the place is printed
+/// first, and the second panic ends the program.
 pub fn panic(info: &PanicInfo<'_>) -> ! {
     if cfg!(debug_assertions) {
-        // Only a static is seen by both panics. Of two threads that panic at once, one may lose its message.
+        // Both panics see only a static. If two threads panic at once, one message may be lost.
         static PANICKED: AtomicBool = AtomicBool::new(false);
         // Not a swap: some architectures cannot do that without a library.
         let again = PANICKED.load(Relaxed);

@@ -1,12 +1,12 @@
 //! Static PIEs: programs that the kernel loads at any address, and that relocate themselves.
 //!
-//! The compiler and the linker make one with `-Ctarget-feature=+crt-static`. Only then `_start` has the code for it, so
-//! that other programs do not grow. Everywhere else, one relocation makes the link of a PIE fail: it needs a fixed
-//! address. Its symbol says why.
+//! The compiler and the linker make one with `-Ctarget-feature=+crt-static`. `_start` has the code for it only with
+//! that feature, so that other programs are smaller. In all other programs, `_start` has one relocation that needs a
+//! fixed address. It makes the link of a PIE fail, and the name of its symbol is the reason.
 //!
-//! `_DYNAMIC` is null in a program with a fixed address. A PIE is linked at address 0, so the base is `__ehdr_start`,
-//! which is the start of the file. Its only relocations are relative ones. The code skips the others: an undefined weak
-//! symbol stays null.
+//! `_DYNAMIC` is null in a program with a fixed address. A PIE is linked at address 0. So its base is `__ehdr_start`,
+//! the start of the file. The code handles only relative relocations. A static PIE has no others, except for an
+//! undefined weak symbol, which stays null.
 
 /// The code that relocates, if the program may be a static PIE.
 #[cfg(all(

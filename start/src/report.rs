@@ -1,6 +1,6 @@
 //! The line about an error that `main` returns.
 //!
-//! It does not take [`print`](crate::print) or [`Errno`]'s own text: they are three times as much code.
+//! It does not use [`print`](crate::print) or [`Errno`]'s own text, because they are three times as much code.
 
 use barefd::Errno;
 

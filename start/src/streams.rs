@@ -38,10 +38,11 @@ fn standard(fd: RawFd) -> BorrowedFd<'static> {
 }
 
 /// Opens `/dev/null` as each of the descriptors 0 to 2 that is closed, as the standard library does before `main`. Call
-/// it first in `main`: otherwise what is printed can go to a descriptor that the program made for something else.
+/// it first in `main`. Otherwise, printed text can go to a descriptor that the program made for something else.
 ///
-/// Where there is no `/dev/null`, as in an initramfs, a timer that is never armed takes the number. It refuses what a
-/// stream is for: [`EAGAIN`](Errno::AGAIN) to a read, [`EINVAL`](Errno::INVAL) to a write. `execve` closes it.
+/// If `/dev/null` cannot be opened, as in an initramfs without it, a timer that is never armed takes the number. It
+/// refuses to be a stream: a read fails with [`EAGAIN`](Errno::AGAIN), a write with [`EINVAL`](Errno::INVAL). `execve`
+/// closes it.
 ///
 /// If the process may not open another descriptor, the number stays closed.
 ///
@@ -51,8 +52,8 @@ pub fn open_standard_streams() {
     open_standard_streams_at(&[c"/dev/null"]);
 }
 
-/// The same, with the first of `paths` that can be opened to read and to write. An init prefers
-/// `[c"/dev/console", c"/dev/null"]`. The descriptors stay open in the programs that this one executes.
+/// Like [`open_standard_streams`], but opens the first of `paths` that can be opened for reading and writing. For an
+/// init, use `[c"/dev/console", c"/dev/null"]`. The descriptors stay open in the programs that this one executes.
 ///
 /// System calls: those of [`open_standard_streams`], with one `openat` for each path that is tried.
 pub fn open_standard_streams_at(paths: &[&CStr]) {

@@ -90,7 +90,7 @@ macro_rules! __start {
             "    sub esp, 12
                  push eax
                  call {start}",
-            // LLVM's linker refuses the first one, GNU's the second one.
+            // LLVM's linker refuses the first relocation. GNU's linker refuses the second one.
             $crate::__no_pie!(".long " "", "mov eax, dword ptr [" "@GOT]"),
         )
     };

@@ -1,11 +1,12 @@
-//! `cargo bench -p barefd-mem`: these functions beside those of the libc that the program is linked with, in one run.
-//! Each pair of measurements gives a ratio, and the table has the medians. With `--profile dev` nothing is optimized.
+//! `cargo bench -p barefd-mem`: compares these functions with those of the libc that the program is linked with, in one
+//! run. Each pair of measurements gives a ratio, and the table has the medians. With `--profile dev` nothing is
+//! optimized.
 
 use std::ffi::{c_int, c_void};
 use std::hint::black_box;
 use std::time::Instant;
 
-/// The largest that is measured.
+/// The largest length that is measured.
 const LARGEST: usize = 1 << 16;
 
 /// Lengths below 64 bytes are measured too, but do not count for the highest ratio.
@@ -16,7 +17,7 @@ const COUNTS_FROM: usize = 64;
 /// The distances of the two regions from the beginning of a page.
 const OFFSETS: [(usize, usize); 4] = [(0, 0), (5, 0), (0, 3), (7, 9)];
 
-/// How far a destination that overlaps its source is from it.
+/// The distance between a source and a destination that overlap.
 const OVERLAP: usize = 24;
 
 const ROUNDS: usize = 101;
@@ -77,7 +78,7 @@ fn main() {
     }
 }
 
-/// Nanoseconds a call of each, and their ratio.
+/// The nanoseconds per call of each, and their ratio.
 fn medians(ours: Function, libc: Function, regions: (*mut c_void, *mut c_void), len: usize) -> [f64; 3] {
     let calls = 1_000_000 / (len + 64);
     let (mut first, mut second, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
@@ -100,7 +101,7 @@ fn time(function: Function, (to, from): (*mut c_void, *mut c_void), len: usize, 
     let start = Instant::now();
     // SAFETY: each region is inside one of the two arrays, which nothing else refers to meanwhile.
     unsafe {
-        // Loops without iterators, which take longer than a call where nothing is optimized.
+        // Loops without iterators: if nothing is optimized, an iterator takes longer than a call.
         match function {
             Copying(copy) => {
                 while left > 0 {

@@ -1,6 +1,7 @@
 #![no_std]
-// Without this, the compiler may recognize the loops as memcpy and the like, and replace them by calls to themselves.
-// The functions are a crate of their own because the compiler leaves a crate with this attribute out of LTO.
+// Without this attribute, the compiler may recognize a loop as memcpy or a similar function, and replace it by a call
+// of that function: by a call of itself. The functions are in a separate crate because the compiler leaves a crate with
+// this attribute out of LTO.
 #![no_builtins]
 #![deny(missing_docs, unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 //! C's functions on memory that compiled Rust code calls: `memcpy`, `memmove`, `memset`, `memcmp`, `bcmp` and `strlen`.
@@ -9,8 +10,8 @@
 //! On x86_64 they are assembly with SSE2, so a build without optimization has the same code as any other. Elsewhere they
 //! are Rust, and work on a machine word at a time.
 //!
-//! The functions have C's symbols only where a panic aborts, as it does in every program without libc. Where a panic
-//! unwinds, as in a test harness, these are the symbols of a libc. The functions then have other symbols.
+//! If a panic aborts, as in every program without libc, the functions have C's symbols. If a panic unwinds, as in a
+//! test harness, a libc has these symbols. Then the functions have other symbols.
 
 #[cfg_attr(all(target_arch = "x86_64", target_pointer_width = "64"), path = "x86_64.rs")]
 #[cfg_attr(not(all(target_arch = "x86_64", target_pointer_width = "64")), path = "words.rs")]
@@ -39,7 +40,7 @@ pub use isa::memmove;
 pub use isa::memset;
 
 /// Compares `len` bytes, as numbers without sign. The result has the sign of `a - b` at the first byte that differs. It
-/// is 0 if none does.
+/// is 0 if no byte differs.
 ///
 /// # Safety
 ///

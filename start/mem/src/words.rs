@@ -1,12 +1,12 @@
-//! Every architecture without assembly of its own: a machine word at a time, at an aligned address.
+//! The functions for every architecture without assembly here: a machine word at a time, at an aligned address.
 //!
-//! If the addresses of two regions differ by other than whole words, only one of them can be aligned. The words of the
-//! other are then read at unaligned addresses. The compiler reads those in the best way that the target has.
+//! If the distance of two regions is not a multiple of a word, only one of them can be aligned. The words of the other
+//! one are then read at unaligned addresses. The compiler uses the best instructions that the target has for that.
 //!
-//! Additions are not checked for overflow: in a build with such checks they would be most of each loop. Loops count down
-//! to 0, because the compiler knows then how often they run, and can use vectors.
+//! Additions are not checked for overflow. In a build with such checks, the checks would be most of each loop. Loops
+//! count down to 0, because then the compiler knows how often they run, and can use vectors.
 //!
-//! No function is inlined: where it would be, the compiler may replace its loop by a call of C's function.
+//! No function is inlined: in an inlined function, the compiler may replace the loop by a call of C's function.
 
 use core::ffi::{c_char, c_int, c_void};
 
@@ -16,7 +16,7 @@ const WORD: usize = size_of::<usize>();
 #[repr(C, packed)]
 struct Unaligned(usize);
 
-/// Whether the address is that of a word.
+/// Whether the address is aligned for a word.
 #[inline(always)]
 fn aligned(pointer: *const u8) -> bool {
     pointer as usize % WORD == 0
@@ -49,7 +49,7 @@ unsafe fn copy_unaligned(to: *mut u8, from: *const u8, at: usize) {
     unsafe { *to.wrapping_add(at).cast::<usize>() = (*from.wrapping_add(at).cast::<Unaligned>()).0 }
 }
 
-/// From the first byte to the last. So the regions may overlap if `to` begins before `from`.
+/// Copies from the first byte to the last. So the regions may overlap if `to` begins before `from`.
 #[inline(never)]
 #[cfg_attr(panic = "abort", unsafe(no_mangle))]
 pub unsafe extern "C" fn memcpy(to: *mut c_void, from: *const c_void, len: usize) -> *mut c_void {
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn memcmp(a: *const c_void, b: *const c_void, len: usize) 
     let mut at = 0_usize;
     // SAFETY: every offset is below `len`, and a word ends at `len` at the latest.
     unsafe {
-        // The words are looked at until they differ, and then the bytes of the word.
+        // Words are compared until one differs, and then the bytes of that word.
         let mut words = len >= 2 * WORD;
         while at < len {
             if words && aligned(a.wrapping_add(at)) {

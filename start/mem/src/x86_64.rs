@@ -1,8 +1,9 @@
-//! x86_64: the assembly in `x86_64.s`. It is not for x32, where the upper half of a length's register is undefined.
+//! x86_64: the assembly in `x86_64.s`. It is not for x32: there the upper half of the register with the length is
+//! undefined.
 
 use core::ffi::{c_char, c_int, c_void};
 
-/// Declares what the assembly defines: by C's symbols, or by other symbols where there is a libc.
+/// Declares the functions of the assembly. They have C's symbols, or other symbols if there is a libc.
 macro_rules! assembly {
     ($($symbol:literal: fn $name:ident($($arg:ident: $type:ty),*) -> $ret:ty;)*) => {
         unsafe extern "C" {$(
@@ -22,9 +23,9 @@ assembly! {
     "barefd_strlen": fn strlen(string: *const c_char) -> usize;
 }
 
-// This function is in Rust for the linker. A linker takes an object from a library only if a symbol of it is missing by
-// then, and a symbol that only `core` needs is missing too late. The compiler names this function to the linker at the
-// start, since it is a Rust function with a C symbol. It brings in the assembly.
+// This function is in Rust for the linker. A linker takes an object from a library only if one of its symbols is
+// missing at that moment. The symbols that only `core` needs are missing later. But the compiler names each Rust
+// function with a C symbol to the linker at the start. So this function brings in the assembly.
 #[inline(never)]
 #[cfg_attr(panic = "abort", unsafe(no_mangle))]
 pub unsafe extern "C" fn bcmp(a: *const c_void, b: *const c_void, len: usize) -> c_int {

@@ -1,14 +1,14 @@
 # System V calling convention: arguments in rdi, rsi, rdx, and the result in rax. All of rcx, r8 to r11 and the vector
 # registers are free. Each function is a leaf and keeps nothing on the stack. SSE2 is part of every x86_64.
 #
-# Blocks of 16 bytes may overlap each other: the last block of a region ends at the region's end, wherever the block
-# before it ended. So nothing outside the region is read or written, and no bytes are left for a byte loop.
+# Blocks of 16 bytes may overlap: the last block of a region always ends at the region's end. So nothing outside the
+# region is read or written, and no bytes are left for a byte loop.
 
 # memcpy is memmove: the test for an overlap costs less than a second copy of the code.
 #
 # Up to 64 bytes: everything is loaded before anything is stored, so an overlap does no harm.
-# Beyond: the first and last 32 bytes are loaded first and stored last. The loop between goes in the direction in which
-# it loads the source before it overwrites it, and stores to aligned addresses.
+# More than 64 bytes: the first and last 32 bytes are loaded first and stored last. The loop copies the bytes between
+# them to aligned addresses. Its direction is the one in which it loads the source before it overwrites it.
     .section .text.memcpy, "ax", @progbits
     .globl {memcpy}, {memmove}
     .type {memcpy}, @function
@@ -28,8 +28,8 @@
     cmp     rdx, 64
     jbe     4f
 
-    # rcx becomes the offset of the first block of the loop, r8 the step. The loop runs while rcx is an offset from
-    # 0 to len - 32, which is r9. Going down it ends below 0, which is large without a sign.
+    # rcx becomes the offset of the first block of the loop, r8 the step. r9 is len - 32. The loop runs while rcx is an
+    # offset from 0 to r9. If the step is negative, rcx ends below 0. As a number without sign, that is greater than r9.
     mov     r8d, 32
     lea     r9, [rdx - 32]
     mov     rcx, rdi
@@ -37,7 +37,7 @@
     cmp     rcx, rdx
     mov     ecx, 15
     jae     2f
-    # The destination begins inside the source: from the end down.
+    # The destination begins inside the source: copy from the end to the start.
     mov     rcx, r9
     neg     r8
 2:  add     rcx, rdi
