@@ -117,8 +117,8 @@ pub struct SignalfdSiginfo {
     pub ssi_status: i32,
     /// The value that came with the signal, as an `int`: [`SignalInfo::int`](crate::SignalInfo::int).
     pub ssi_int: i32,
-    /// The value that came with the signal, as a pointer. Where a pointer has 32 bits, its place in these 64 bits
-    /// depends on the kernel, and [`SignalInfo::ptr`](crate::SignalInfo::ptr) does not use them.
+    /// The value that came with the signal, as a pointer. On an ABI with 32-bit pointers, its place in these 64 bits
+    /// depends on the kernel. So [`SignalInfo::ptr`](crate::SignalInfo::ptr) does not use them there.
     pub ssi_ptr: u64,
     /// `SIGCHLD`: the processor time that the child itself used, in clock ticks (100 per second).
     pub ssi_utime: u64,

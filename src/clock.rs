@@ -64,14 +64,14 @@ impl Clock {
     ///
     /// System calls: `clock_gettime` (32-bit ABIs: `clock_gettime64`, and `clock_gettime` if that is `ENOSYS`; the
     /// latter wraps in 2038; the feature `time32-first` [changes the order](crate#times-on-32-bit-abis)). This is a real
-    /// system call. The standard library reads the time through the vDSO, which is faster: use it in a hosted program
-    /// that reads the time very often.
+    /// system call. The standard library reads the time through the vDSO, which is faster. If a hosted program reads the
+    /// time very often, use the standard library.
     ///
     /// # Errors
     ///
     /// - [`INVAL`](Errno::INVAL): the kernel does not have the clock (`Boottime`: Linux 2.6.39)
-    /// - [`OVERFLOW`](Errno::OVERFLOW): the time of day is before 1970; or it is from 2038 to 2106, and the call was the
-    ///   32-bit one
+    /// - [`OVERFLOW`](Errno::OVERFLOW): the time of day is before 1970; or it is from 2038 to 2106, and the 32-bit call
+    ///   was used
     #[inline]
     #[doc(alias("clock_gettime", "time.clock_gettime_ns"))]
     pub fn now(self) -> Result<Duration> {
@@ -108,7 +108,8 @@ const NANOS: i64 = 1_000_000_000;
 
 /// The time `delay` after `time`, or the last second that a `Timespec` holds.
 ///
-/// `Duration` has this function and the next one too, but there the compiler leaves a panic in the code.
+/// `Duration` has functions like this one and the next one. But if they were used, the compiler would leave a panic in
+/// the code.
 pub(crate) fn later(time: Timespec, delay: Timespec) -> Timespec {
     let tv_sec = time.tv_sec.saturating_add(delay.tv_sec);
     match time.tv_nsec.wrapping_add(delay.tv_nsec) {

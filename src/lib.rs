@@ -117,15 +117,15 @@
 //! a choice for the whole program, because cargo joins the features that its crates ask for. It does nothing on ABIs
 //! that have only one kind of these calls. With it:
 //!
-//! - A timer is armed by `timerfd_settime`, and by `timerfd_settime64` if one of the times has more than `i32::MAX`
-//!   seconds. These are 68 years, or for a deadline on `Realtime` the time until January 2038. A filter that kills does
-//!   so then.
+//! - `timerfd_settime` arms a timer. If one of the times has more than `i32::MAX` seconds, `timerfd_settime64` arms it,
+//!   and a filter that kills at that call ends the process. `i32::MAX` seconds are 68 years. For a deadline on
+//!   `Realtime`, they end in January 2038.
 //! - [`get`](TimerFd::get) issues `timerfd_gettime`. The old calls give the low 32 bits of the seconds, also to
-//!   [`replace`](TimerFd::replace). That is the whole time up to `u32::MAX` seconds, 136 years. Only a timer that was
-//!   armed by the 64-bit call has a longer time, and nothing in the answer shows that it is cut.
+//!   [`replace`](TimerFd::replace). That is the whole time up to `u32::MAX` seconds, which are 136 years. Only a timer
+//!   that the 64-bit call armed can have a longer time. Nothing in the answer shows that such a time is cut.
 //! - [`poll()`] issues `ppoll`. A timeout of more than `i32::MAX` seconds means for ever.
 //! - [`Clock::now`] issues `clock_gettime`, which wraps on `Realtime` in January 2038. From then on the result is
-//!   [`OVERFLOW`](Errno::OVERFLOW), and from February 2106 on the time begins again at 1970.
+//!   [`OVERFLOW`](Errno::OVERFLOW). From February 2106 on the result begins again at 1970.
 //! - Each of them issues the 64-bit call if the old one is `ENOSYS` (a kernel without `CONFIG_COMPAT_32BIT_TIME`).
 //!
 //! # Targets

@@ -16,10 +16,10 @@ use crate::time64;
 /// kernel can hold means for ever (292 billion years; 68 years for the 32-bit call). Before Linux 7.2, `poll` sees a
 /// timer with a deadline in the past a moment later: use a short timeout for it instead of zero.
 ///
-/// A signal handler does not end the wait: it continues with the time that is left according to the kernel. If the
-/// kernel does not say how much is left, a new deadline counts from the first interruption. So the wait never ends
-/// early, and takes at most twice the `timeout`. That is so under the personality `STICKY_TIMEOUTS` (`setarch
-/// --sticky-timeouts`), and under emulators such as QEMU's user mode.
+/// A signal handler does not end the wait. The wait continues with the time that is left according to the kernel. Under
+/// the personality `STICKY_TIMEOUTS` (`setarch --sticky-timeouts`), the kernel does not write that time. Under
+/// emulators such as QEMU's user mode, it can be missing too. Then a new deadline counts from the first interruption.
+/// So the wait never ends early, and takes at most twice the `timeout`.
 ///
 /// A program that must react to its own handlers uses [`sys::ppoll`](crate::sys), which returns `EINTR`, or reads its
 /// signals from a [`SignalFd`](crate::SignalFd).
@@ -80,18 +80,18 @@ fn go_on_for_ever(fds: &mut [PollFd<'_>]) -> Result<usize> {
     for_ever(fds)
 }
 
-/// Continues a wait that a signal handler interrupted. Both times are in memory, so that [`poll`] keeps no register for
-/// them.
+/// Continues a wait that a signal handler interrupted. The caller keeps both times in memory, so that [`poll`] keeps no
+/// register for them.
 ///
-/// Under `STICKY_TIMEOUTS` the kernel does not write the time that is left. Nobody knows then when the wait began, so
-/// the deadline counts from now. If the wait had just begun, the kernel may have written the same time. A deadline that
-/// counts from now is right for that, too.
+/// Under `STICKY_TIMEOUTS` the kernel does not write the time that is left. Then nobody knows when the wait began, so
+/// the deadline counts from now. The kernel can also write an unchanged time, if the wait had just begun. A deadline
+/// that counts from now is right for that, too.
 #[cold]
 #[inline(never)]
 fn go_on(fds: &mut [PollFd<'_>], [left, asked]: &mut [Timespec; 2]) -> Result<usize> {
     let mut deadline = None;
     loop {
-        // A wait of no time has no deadline.
+        // A timeout of zero needs no deadline.
         if left == asked && *left != Timespec::default() {
             let now = time64::clock_gettime(Clock::Monotonic.id())?;
             let deadline = *deadline.get_or_insert(clock::later(now, *left));

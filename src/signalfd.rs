@@ -23,7 +23,7 @@ use crate::sys;
 ///     let set = SigSet::from_signals(&[Signal::CHLD, Signal::TERM, Signal::INT]);
 ///     set.thread_block()?;
 ///     let signals = SignalFd::nonblocking(&set)?;
-///     // After the signals are blocked. Otherwise the child may end before that, and its signal is lost.
+///     // The signals are blocked first. Otherwise the child may end before that, and its signal is lost.
 ///     let mut child = Command::new("sleep").arg("0.1").spawn()?;
 ///
 ///     let mut fds = [PollFd::new(&signals, PollFlags::IN)];
@@ -315,8 +315,8 @@ impl SignalInfo {
 
     /// The value that `sigqueue` or a POSIX timer sent with the signal, as an `int`.
     ///
-    /// If the sender sent a pointer of 64 bits, this is the half of it that comes first in memory: the low half on a
-    /// little-endian ABI, **the high half on a big-endian one**. [`ptr`](Self::ptr) then has the whole value.
+    /// If the sender sent a pointer of 64 bits, this is the half that comes first in memory. That is the low half on a
+    /// little-endian ABI, and **the high half on a big-endian one**. Then [`ptr`](Self::ptr) has the whole value.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_int", "si_int", "sival_int"))]
@@ -326,13 +326,13 @@ impl SignalInfo {
 
     /// The value that `sigqueue` or a POSIX timer sent with the signal, as a pointer to the sender's memory.
     ///
-    /// Where a pointer has 64 bits, it is the record's `ssi_ptr`. If the sender sent an `int` there, half of the bits
-    /// have no meaning: use [`int`](Self::int).
+    /// On an ABI with 64-bit pointers, it is the record's `ssi_ptr`. If the sender sent an `int`, half of the bits have
+    /// no meaning. Then use [`int`](Self::int).
     ///
-    /// Where a pointer has 32 bits, it is the record's `ssi_int`, which has the same bits as [`int`](Self::int). The 64
-    /// bits of `ssi_ptr` differ there between kernels. A 32-bit kernel copies the sign to the upper half. A 64-bit
-    /// kernel has the value in the half that comes first in memory, which is the upper half if it is big-endian, and
-    /// zeros in the other half.
+    /// On an ABI with 32-bit pointers, it is the record's `ssi_int`, which has the same bits as [`int`](Self::int). The
+    /// 64 bits of `ssi_ptr` depend on the kernel. A 32-bit kernel copies the sign to the upper half. A 64-bit kernel
+    /// writes the value to the half that comes first in memory, and zeros to the other half. The first half is the upper
+    /// half if the kernel is big-endian.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_ptr", "si_ptr", "sival_ptr"))]

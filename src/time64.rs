@@ -1,9 +1,9 @@
 //! The calls that take a time, with 64-bit seconds on every ABI.
 //!
-//! Where a 32-bit ABI has both kinds of calls, these functions try the time64 call first. They use the old call only
-//! after `ENOSYS`, and only for a value that fits. With the feature `time32-first` they try the old call first, if the
-//! value fits: some filters kill the process at a time64 call. They remember nothing between calls: a filter or a
-//! checkpoint may change the kernel's answer.
+//! If a 32-bit ABI has both kinds of calls, these functions try the time64 call first. They use the old call only after
+//! `ENOSYS`, and only for a value that fits. With the feature `time32-first` they try the old call first, if the value
+//! fits. That is for filters that kill the process at a time64 call. The functions store nothing between calls, because
+//! a filter or a checkpoint may change the answer of the kernel.
 
 /// Whether the old calls come first.
 pub const TIME32_FIRST: bool = cfg!(all(time32, feature = "time32-first"));
@@ -39,8 +39,9 @@ mod both {
     const ORDER: [Kind; 2] =
         if super::TIME32_FIRST { [Kind::Time32, Kind::Time64] } else { [Kind::Time64, Kind::Time32] };
 
-    /// Makes the call of the first kind. Makes that of the second kind if the kernel does not have the first, or if the
-    /// value does not fit, for which `call` returns `None`. A value that fits neither is `EOVERFLOW`.
+    /// Makes the call of the first kind. `call` returns `None` if the value does not fit into that kind. Then, or if
+    /// the kernel does not have the call, it makes the call of the second kind. A value that fits into neither is
+    /// `EOVERFLOW`.
     #[inline]
     fn in_order<T>(mut call: impl FnMut(Kind) -> Option<Result<T>>) -> Result<T> {
         let [first, second] = ORDER;
@@ -65,8 +66,7 @@ mod both {
         Timespec { tv_sec: time.tv_sec.into(), tv_nsec: time.tv_nsec.into() }
     }
 
-    /// A timer's seconds are never negative. So the 32 bits that the kernel leaves of them are the whole number for 136
-    /// years.
+    /// A timer's seconds are never negative. So the 32 bits that the kernel keeps are the whole number up to 136 years.
     fn widen_timer(time: OldTimespec32) -> Timespec {
         Timespec { tv_sec: (time.tv_sec as u32).into(), tv_nsec: time.tv_nsec.into() }
     }

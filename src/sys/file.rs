@@ -77,25 +77,28 @@ pub fn write(fd: BorrowedFd<'_>, buf: &[u8]) -> Result<usize> {
 /// [`openat(2)`](https://man7.org/linux/man-pages/man2/openat.2.html): opens the file at `path`, with the lowest free
 /// number. A relative path starts at `dir`, or at the working directory if `dir` is `None`.
 ///
-/// `flags` are the kernel's `O_…`, exactly these: close-on-exec only with `O_CLOEXEC`, and on a 32-bit ABI a file of 2 GiB
-/// or more only with `O_LARGEFILE`. Their values differ between architectures, except `O_RDONLY` (0), `O_WRONLY` (1) and
-/// `O_RDWR` (2). `mode` is the mode of a new file. Since Linux 2.6.16.
+/// `flags` are the kernel's `O_…`, and no flag is added. Without `O_CLOEXEC` the descriptor is not close-on-exec. On a
+/// 32-bit ABI, a file of 2 GiB or more needs `O_LARGEFILE`. The values of the flags differ between architectures, except
+/// `O_RDONLY` (0), `O_WRONLY` (1) and `O_RDWR` (2). `mode` is the mode of a new file. Since Linux 2.6.16.
 ///
 /// # Errors
 ///
 /// - `EACCES`: no permission for the file or for a directory of its path
 /// - `EINTR`: a signal handler ran while the open waited, for example for the other end of a FIFO
-/// - `EINVAL`: flags that do not go together
-/// - `EISDIR`: a directory, and `flags` ask to write
+/// - `EINVAL`: flags that exclude each other
+/// - `EISDIR`: a directory, and `flags` open it for writing
 /// - `ELOOP`: too many symbolic links
-/// - `EMFILE`, `ENFILE`: too many open files in the process, in the system
+/// - `EMFILE`: too many open files in the process
+/// - `ENFILE`: too many open files in the system
 /// - `ENAMETOOLONG`: the path or a part of it is too long
-/// - `ENODEV`, `ENXIO`: no device, or no reader of a FIFO
+/// - `ENODEV`, `ENXIO`: no such device, or a FIFO that nobody reads, with `O_NONBLOCK` and `O_WRONLY`
 /// - `ENOENT`: no such file, or an empty path
 /// - `ENOTDIR`: a part of the path, or `dir`, is not a directory
 /// - `EBADF`: a relative path, and `dir` is not open
 /// - `EOVERFLOW`: a file of 2 GiB or more without `O_LARGEFILE`
-/// - `EPERM`, `EROFS`, `ETXTBSY`: the file must not be written, nor its file system, nor a running program
+/// - `EPERM`: the file must not be written, for example because it is immutable
+/// - `EROFS`: the file system is read-only, and `flags` open the file for writing
+/// - `ETXTBSY`: the program in the file runs, and `flags` open the file for writing
 /// - an error of the file system or the device: `EIO`, `ENOMEM`, `ENOSPC`…
 #[inline]
 #[doc(alias("open", "os.open"))]
