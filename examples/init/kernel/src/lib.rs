@@ -1,6 +1,6 @@
 #![no_std]
-//! The system calls that barefd does not have, one function each, for `init`, its tests and the conformance program. Their
-//! numbers come from the tables in `examples/init/arch`, and from barefd.
+//! The system calls that barefd does not have, one function each. `init`, its tests and the conformance program use
+//! them. The numbers come from the tables in `examples/init/arch`, and from barefd.
 
 use core::ffi::{CStr, c_char};
 use core::fmt;
@@ -60,7 +60,7 @@ pub fn getpid() -> u32 {
     unsafe { trap::syscall0(nr::GETPID) as u32 }
 }
 
-/// Makes a copy of this process, with this thread alone. Returns the child's id, or `None` in the child.
+/// Makes a copy of this process that has only the calling thread. Returns the child's id, or `None` in the child.
 ///
 /// # Safety
 ///
