@@ -1,4 +1,4 @@
-//! Full descriptor tables, what must not fill them, and a number that is closed already.
+//! Full descriptor tables, descriptors that must not be left behind, and a number that is already closed.
 
 mod common;
 
@@ -55,11 +55,11 @@ fn in_a_full_table_nothing_is_made_and_nothing_leaks() {
     assert_eq!(event.try_clone().map(drop), full);
     assert_eq!(timer.try_clone().map(drop), full);
     assert_eq!(signals.try_clone().map(drop), full);
-    // That needs no place.
+    // This call makes no descriptor.
     assert_eq!(signals.set_signals(&SigSet::ALL), Ok(()));
     assert_eq!(descriptors(), before);
 
-    // One place, and what takes it gives it back.
+    // One number is free. Each call takes it, and the drop gives it back.
     drop(timer);
     EventFd::new(0).unwrap();
     event.try_clone().unwrap();
@@ -89,7 +89,7 @@ fn try_clone_is_einval_where_the_limit_leaves_no_number_beyond_the_standard_stre
         assert_eq!(event.try_clone().map(drop), Err(Errno::INVAL), "{limit}");
         assert_eq!(timer.try_clone().map(drop), Err(Errno::INVAL), "{limit}");
     }
-    // Three, the only number left, is taken.
+    // Only the number 3 is left, and it is in use.
     limit_descriptors(4);
     assert_eq!(event.try_clone().map(drop), Err(Errno::MFILE));
 }
@@ -100,7 +100,7 @@ fn a_clone_never_becomes_a_standard_stream() {
         return;
     }
     let event = EventFd::new(7).unwrap();
-    // SAFETY: nothing is printed or read until the end of the process, but by a failure.
+    // SAFETY: until the end of the process, only a failed check uses a standard stream.
     unsafe { libc::close(0) };
     let clone = event.try_clone().unwrap();
     assert!(clone.as_raw_fd() >= 3);
@@ -149,7 +149,7 @@ fn what_cannot_be_made_leaves_no_descriptor() {
 in_child!(drop_survives_that_its_number_is_closed);
 fn drop_survives_that_its_number_is_closed() {
     if STD_CHECKS {
-        // The check would end the process.
+        // The check of the standard library would end the process.
         return;
     }
     let before = descriptors();
@@ -157,7 +157,7 @@ fn drop_survives_that_its_number_is_closed() {
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
     let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
     for number in [event.as_raw_fd(), timer.as_raw_fd(), signals.as_raw_fd()] {
-        // SAFETY: the owner, whose back this is behind, does nothing more than to close the number.
+        // SAFETY: the owner does nothing more than to close the number.
         assert_eq!(unsafe { libc::close(number) }, 0);
     }
     drop((event, timer, signals));

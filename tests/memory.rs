@@ -1,6 +1,6 @@
-// For the module `words`, as in its own crate.
+// The crate `barefd-mem` has this attribute for the module `words` too.
 #![no_builtins]
-//! The functions on memory of `barefd-mem` beside memory that nobody may touch: those of this architecture, and those in
+//! The functions on memory of `barefd-mem`, next to pages that fault: the functions of this architecture, and those in
 //! Rust, which are for architectures without assembly. The conformance cases check everything else.
 
 use std::ffi::{c_char, c_int, c_void};
@@ -9,7 +9,7 @@ use std::{ptr, slice};
 #[path = "../start/mem/src/words.rs"]
 mod words;
 
-/// Longer than what is left after a turn of any loop.
+/// All lengths are below this. It is more than any loop leaves for the code after it.
 const LENGTHS: usize = 300;
 const PAGE: usize = 65536;
 
@@ -39,7 +39,7 @@ impl Fenced {
         [self.0, self.0.wrapping_add(PAGE - len)]
     }
 
-    /// Sets the first and the last `len` bytes, by a function that is not checked here.
+    /// Sets the first and the last `len` bytes, by code that this test does not check.
     fn fill(&mut self, len: usize, value: impl Fn(usize) -> u8) {
         for end in self.ends(len) {
             // SAFETY: inside the memory, which nothing else refers to.

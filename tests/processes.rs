@@ -109,7 +109,7 @@ fn with_every_way_to_make_one(command: &mut Command) {
 in_child!(exec_keeps_the_count_and_the_expirations_and_the_timer_armed, started by with_a_count_and_a_timer);
 fn exec_keeps_the_count_and_the_expirations_and_the_timer_armed() {
     let [event, timer] = inherited("OPEN").try_into().unwrap();
-    // SAFETY: they were left open for this process, which has no other owner of them.
+    // SAFETY: they were left open for this process, and have no other owner in it.
     let (event, timer) = unsafe { (EventFd::from_raw_fd(event), TimerFd::from_raw_fd(timer)) };
     assert_eq!(event.read(), Ok(7));
     event.write(5).unwrap();
@@ -167,8 +167,8 @@ fn a_timer_received_from_another_process_is_still_armed() {
     assert_eq!(timer.get().unwrap().interval, HOUR);
 }
 
-/// Runs `body`, which gets a descriptor of `signals` that the process blocks, in a process of one thread: what is sent to the
-/// process another thread could take.
+/// Runs `body` in a process with one thread that blocks `signals`. `body` gets a descriptor for them. In a process with
+/// more threads, another thread could take a signal that is sent to the process.
 fn with_signals(signals: &[Signal], body: impl FnOnce(SignalFd)) {
     let set = SigSet::from_signals(signals);
     Fork::start(|| {
@@ -199,7 +199,7 @@ fn an_ignored_signal_comes_if_it_is_blocked_and_an_ignored_child_does_not() {
         assert_eq!(signals.read().unwrap().signal(), Signal::USR1);
 
         let child = Fork::start(|| sys::exit_group(0));
-        // SAFETY: it waits for the child, which the kernel reaps by itself: the call writes nothing.
+        // SAFETY: it waits for the child, and the kernel writes nothing.
         assert_eq!(unsafe { libc::waitpid(child.id, ptr::null_mut(), 0) }, -1);
         assert_eq!(signals.take(), Ok(None));
     });
@@ -213,7 +213,7 @@ fn a_signal_tells_its_sender_and_the_value_that_it_sent() {
         let child = Fork::start(|| {
             send(parent, Signal::TERM);
             let seven = libc::sigval { sival_ptr: ptr::without_provenance_mut(7) };
-            // SAFETY: the value is no pointer to the receiver.
+            // SAFETY: the receiver does not use the value as a pointer.
             assert_eq!(unsafe { libc::sigqueue(parent, value.raw() as c_int, seven) }, 0);
         });
         let info = signals.wait().unwrap();
@@ -267,7 +267,7 @@ fn a_process_reads_its_own_signals_from_a_descriptor_that_it_received() {
 in_child!(exec_keeps_the_mask_the_set_and_what_is_pending, started by with_a_pending_signal);
 fn exec_keeps_the_mask_the_set_and_what_is_pending() {
     let [signals] = inherited("OPEN").try_into().unwrap();
-    // SAFETY: it was left open for this process, which has no other owner of it.
+    // SAFETY: it was left open for this process, and has no other owner in it.
     let signals = unsafe { SignalFd::from_raw_fd(signals) };
     let mask = SigSet::thread_mask().unwrap();
     assert!(mask.contains(Signal::URG) && !mask.contains(Signal::WINCH));

@@ -326,7 +326,7 @@ fn poll_goes_on_after_a_handler() {
     assert_eq!(interrupted(&event, INTERRUPTING, call, |event| event.notify().unwrap()), (Ok(1), PollFlags::IN));
 }
 
-/// Lets handlers run as long as `poll` waits on a thread that does `prepare` first.
+/// Lets handlers run while `poll` waits. The thread that calls `poll` runs `prepare` first.
 fn poll_in_a_stream_of_signals(prepare: fn()) {
     const TIMEOUT: Duration = Duration::from_millis(100);
 
@@ -354,7 +354,7 @@ fn a_stream_of_signals_does_not_shorten_the_timeout_of_poll_and_poll_ends() {
     poll_in_a_stream_of_signals(|| {});
 }
 
-// In a process of its own, because later threads inherit the personality.
+// In a separate process, because later threads inherit the personality.
 in_child!(poll_ends_in_a_stream_of_signals_where_the_kernel_does_not_write_back_the_time_that_is_left);
 fn poll_ends_in_a_stream_of_signals_where_the_kernel_does_not_write_back_the_time_that_is_left() {
     const STICKY_TIMEOUTS: libc::c_ulong = 0x400_0000;

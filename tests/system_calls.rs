@@ -456,7 +456,7 @@ fn an_empty_read_of_a_timer_is_no_expiration_and_no_end() {
     let ready = (nr::PPOLL, ONE);
     answered(|| timer.wait(), &[empty, ready, (nr::READ, SEVEN)], Ok(expired(7)));
     answered(|| timer.wait(), &[empty, ready, (nr::READ, AGAIN), ready, (nr::READ, SEVEN)], Ok(expired(7)));
-    // Ready, and yet nothing there: not a timer.
+    // The descriptor is ready, but the read gives nothing. So it is not a timer.
     answered(|| timer.wait(), &[empty, ready, empty], Err(Errno::INVAL));
 }
 

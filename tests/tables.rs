@@ -1,4 +1,5 @@
-//! The tables in `arch/` and `examples/init/arch/`, what reads them, and their numbers beside another crate's.
+//! The tables in `arch/` and `examples/init/arch/`, the code that reads them, and a comparison of their numbers with
+//! another crate's.
 
 #[path = "../build/table.rs"]
 mod table;
@@ -9,7 +10,7 @@ mod script;
 
 use table::{Abi, Source, Table, Target};
 
-/// What ABIs share, in small: one line of each kind.
+/// A small `shared/all.tbl`: at least one line of each kind.
 const ALL: &str = "\
 generic read 63
 generic write 64
@@ -25,7 +26,7 @@ errno EDEADLK 35
 errno ENOSYS 38
 ";
 
-/// A table with numbers of its own, in which nothing is missing.
+/// A complete table with its own numbers.
 const OWN: &str = "\
 target x86 32 little
 numbers own 4000
@@ -46,7 +47,7 @@ numbers generic
 time native
 ";
 
-/// What is included.
+/// A table that is included.
 const FAMILY: &str = "\
 const O_NONBLOCK 0x80
 ";
@@ -55,7 +56,7 @@ fn source(name: &str, text: &str) -> Source {
     Source { name: name.to_string(), file: format!("arch/{name}.tbl"), text: text.to_string() }
 }
 
-/// What the table says, as `nr read 4003`, or what is wrong with it.
+/// The facts of the table, as `nr read 4003`, or the error.
 fn read(all: &str, family: &str, table: &str) -> Result<Vec<String>, String> {
     let shared = [source("all", all), source("family", family)];
     let table = source("x", table);
@@ -65,7 +66,7 @@ fn read(all: &str, family: &str, table: &str) -> Result<Vec<String>, String> {
     Ok(table.facts.iter().map(fact).collect())
 }
 
-/// One of the texts above after a change, with the others as they are.
+/// The result after a change in one of the texts above.
 #[track_caller]
 fn changed(from: &str, to: &str) -> Result<Vec<String>, String> {
     let found = [ALL, FAMILY, OWN].map(|text| text.contains(from));
@@ -701,8 +702,8 @@ fn every_table_of_init_is_good_and_leaves_its_targets_to_the_crate() {
     }
 }
 
-/// Every number is that of the crate `syscalls`, on the architectures that it knows. It cannot tell which calls an ABI
-/// lacks: it has the 64-bit time calls on 64-bit ABIs too.
+/// Every number is that of the crate `syscalls`, on the architectures that it knows. The crate does not show which
+/// calls an ABI lacks: it has the 64-bit time calls on 64-bit ABIs too.
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn the_numbers_are_those_of_another_crate() {

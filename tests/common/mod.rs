@@ -31,13 +31,14 @@ pub fn emulator(lacks: &str) -> bool {
     emulated
 }
 
-/// Tells that a test does not apply, and why.
+/// Prints that a test does not apply, and why.
 pub fn not_applicable(test: &str, reason: impl Display) {
-    // Not by `eprintln!`, which the harness shows of failed tests alone.
+    // Not by `eprintln!`: the harness shows its output only if the test fails.
     let _ = writeln!(io::stderr(), "n/a {test}: {reason}");
 }
 
-/// The same of a counter whose descriptor the emulator did not see made: that of a guest of the other byte order is swapped.
+/// Like [`emulator`], for a counter whose descriptor was made in a way that the emulator does not see. A program of the
+/// other byte order then gets a count with swapped bytes.
 pub fn emulator_swaps() -> bool {
     cfg!(target_endian = "big") && emulator("swaps the bytes of a count by its descriptor")
 }
@@ -124,7 +125,7 @@ pub fn owe(timer: &TimerFd, expirations: u32) {
     timer.arm_every_at(first, hour).unwrap();
 }
 
-/// What a timer tells that owed so many.
+/// What a read of a timer with this many unread expirations gives.
 pub fn expired(expirations: u64) -> Tick {
     Tick::Expired(NonZeroU64::new(expirations).unwrap())
 }
@@ -139,10 +140,10 @@ const CHILD: &str = "BAREFD_TEST_CHILD";
 /// It differs from the status of a test program that found no test to run.
 const PASSED: c_int = 42;
 
-/// Makes a function a test that runs in a process of its own: this program, executed anew for that test alone. One that has
-/// no such line is dead code, of which the compiler warns.
+/// Makes a function a test that runs in a separate process. That process is this program, executed again for this one
+/// test. A function without such a line is dead code, and the compiler warns about it.
 ///
-/// With `started by`, another function starts the process, by the command that it gets.
+/// With `started by`, the function that is named starts the process. It gets the command.
 macro_rules! in_child {
     ($test:ident) => {
         $crate::common::in_child!($test, started by $crate::common::run);
@@ -161,7 +162,8 @@ macro_rules! in_child {
 }
 pub(crate) use in_child;
 
-/// What [`in_child!`] makes: of the test of that name, the half that this process is for.
+/// The body of the test that [`in_child!`] makes. In the separate process it runs the test. Otherwise it starts that
+/// process.
 pub fn run_in_child(name: &str, start: impl FnOnce(&mut Command), test: fn()) {
     if std::env::var_os(CHILD).is_some_and(|child| child == name) {
         alarm();
@@ -171,9 +173,9 @@ pub fn run_in_child(name: &str, start: impl FnOnce(&mut Command), test: fn()) {
     start(&mut command(name));
 }
 
-/// The test program, for that test in a process of its own.
+/// The command that runs the test program only for this test.
 fn command(test: &str) -> Command {
-    // What cargo runs the programs of another architecture with: the kernel may not know how to execute this one.
+    // The runner of cargo for another architecture: the kernel may be unable to execute this program.
     let runner = std::env::vars().find(|(name, _)| name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER"));
     let runner = runner.map(|(_, words)| words).unwrap_or_default();
     let mut words = runner.split_whitespace().map(OsString::from).chain([std::env::current_exe().unwrap().into()]);
@@ -182,7 +184,7 @@ fn command(test: &str) -> Command {
     command
 }
 
-/// Runs a process that was made for a test to its end, which must be that of the test.
+/// Runs the process of a test to its end. The test in it must have passed.
 pub fn run(command: &mut Command) {
     let output = command.output().unwrap();
     assert!(
@@ -192,7 +194,7 @@ pub fn run(command: &mut Command) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
-    // That it does not apply.
+    // The process may have printed that the test does not apply.
     io::stderr().write_all(&output.stderr).unwrap();
 }
 
@@ -223,7 +225,7 @@ impl Fork {
         }
     }
 
-    /// Waits until `body` has ended. It must not have failed.
+    /// Waits until `body` has ended. It must have passed.
     pub fn finish(self) {
         let status = wait(self.id);
         assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == PASSED, "wait status {status:#x}");

@@ -1,4 +1,4 @@
-//! `alloc` with an allocator of the program's own.
+//! `alloc` with the program's allocator.
 
 #![no_std]
 #![no_main]
@@ -27,10 +27,10 @@ impl Bump {
     const SIZE: usize = 1 << 16;
 }
 
-// SAFETY: each piece of the memory is given away once.
+// SAFETY: each piece of the memory is given to one caller only.
 unsafe impl Sync for Bump {}
 
-// SAFETY: the pieces do not overlap, and are aligned as they have to be.
+// SAFETY: the pieces do not overlap, and have the alignment that the layout asks for.
 unsafe impl GlobalAlloc for Bump {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let size = layout.size() + layout.align();

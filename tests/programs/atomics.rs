@@ -1,4 +1,4 @@
-//! Atomic operations: some processors have them as calls of functions that libc would bring.
+//! Atomic operations. On some processors they are calls of functions that a libc would have.
 
 #![no_std]
 #![no_main]

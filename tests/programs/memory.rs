@@ -1,4 +1,4 @@
-//! Calls of the functions on memory that the compiler makes by itself.
+//! Calls of the functions on memory that the compiler inserts.
 
 #![no_std]
 #![no_main]

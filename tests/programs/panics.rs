@@ -1,4 +1,4 @@
-//! A panic, and one while its message is formatted.
+//! A panic, and a panic while the message of the first one is formatted.
 
 #![no_std]
 #![no_main]

@@ -1,4 +1,4 @@
-//! What is printed goes nowhere else than to the standard streams, also if they are closed at the start.
+//! Printed text goes only to the standard streams, also if they are closed at the start.
 
 #![no_std]
 #![no_main]

@@ -80,7 +80,7 @@ pub fn pipe() -> Result<(OwnedFd, OwnedFd)> {
 
 const AF_UNIX: usize = 1;
 
-/// Of a stream, close-on-exec and non-blocking.
+/// The type of a stream socket, close-on-exec and non-blocking.
 fn socket_type() -> usize {
     let stream = if cfg!(any(
         target_arch = "mips",
@@ -102,7 +102,7 @@ pub fn sockets() -> Result<(OwnedFd, OwnedFd)> {
     // SAFETY: the kernel writes two numbers to `fds`.
     Errno::from_ret(unsafe { trap::syscall4(uapi::__NR_socketpair as usize, AF_UNIX, socket_type(), 0, to) })?;
     let [one, other] = fds;
-    // SAFETY: the kernel has just opened both, for nobody else.
+    // SAFETY: the kernel has just opened both, and they have no other owner.
     Ok(unsafe { (OwnedFd::from_raw_fd(one), OwnedFd::from_raw_fd(other)) })
 }
 
@@ -112,10 +112,10 @@ pub fn socket() -> Result<OwnedFd> {
     unsafe { opened(trap::syscall3(uapi::__NR_socket as usize, AF_UNIX, socket_type(), 0)) }
 }
 
-/// A regular file of that content, to be read from its begin.
+/// A regular file with this content, at its start.
 pub fn file_of(content: &[u8]) -> Result<OwnedFd> {
     let name = c"conformance".as_ptr() as usize;
-    // SAFETY: the kernel reads the name, which a zero ends; a success is a new descriptor.
+    // SAFETY: the kernel reads the name, which ends with a zero. A success is a new descriptor.
     let file = unsafe { opened(trap::syscall2(uapi::__NR_memfd_create as usize, name, uapi::MFD_CLOEXEC as usize)) }?;
     pwrite(&file, content)?;
     Ok(file)
@@ -124,7 +124,7 @@ pub fn file_of(content: &[u8]) -> Result<OwnedFd> {
 /// How many descriptors below 1024 are open.
 pub fn descriptors() -> usize {
     let is_open = |&number: &RawFd| {
-        // SAFETY: not -1. The number is only asked about.
+        // SAFETY: it is not -1. The call only asks whether the number is open.
         barefd::sys::fcntl_getfl(unsafe { BorrowedFd::borrow_raw(number) }) != Err(Errno::BADF)
     };
     (0..1024).filter(is_open).count()
@@ -214,7 +214,7 @@ pub fn writev(fd: impl AsFd, bufs: [&[u8]; 2]) -> Result<usize> {
     })
 }
 
-/// `preadv2` of 8 bytes at the current position that does not wait, whatever the descriptor's flags.
+/// `preadv2` of 8 bytes at the current position. It never waits, with any flags of the descriptor.
 #[cfg(not(all(target_arch = "x86_64", target_pointer_width = "32")))]
 pub fn read_nowait(fd: impl AsFd) -> Result<u64> {
     let mut buf = [0_u8; 8];
@@ -473,11 +473,11 @@ pub fn signal_self(signal: Signal) -> Result<()> {
 /// Sends `signal` to the only thread of a child.
 pub fn signal_child(child: u32, signal: Signal) -> Result<()> {
     let (child, signal) = (child as usize, signal.raw() as usize);
-    // SAFETY: no pointer; the child is a process of its own.
+    // SAFETY: no pointer; the child is another process.
     Errno::from_ret(unsafe { trap::syscall3(uapi::__NR_tgkill as usize, child, child, signal) }).map(drop)
 }
 
-/// `siginfo_t` of a signal that a process sent, or of a child, and no shorter than the kernel's
+/// `siginfo_t` of a signal from a process or from a child, at least as long as the kernel's
 /// (`include/uapi/asm-generic/siginfo.h`).
 #[repr(C)]
 #[derive(Default)]

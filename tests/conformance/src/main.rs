@@ -116,7 +116,7 @@ fn options(args: Args) -> Result<Options, i32> {
     Ok(options)
 }
 
-/// What a filter refuses.
+/// The calls that a filter refuses.
 #[derive(Clone, Copy)]
 enum Refused {
     Time64,

@@ -1,5 +1,6 @@
-//! Filters that refuse the calls with 64-bit times, like a kernel before Linux 5.1 (`ENOSYS`), an old sandbox (`EPERM`)
-//! or Android up to version 10 (it kills), or those with 32-bit times, like a kernel without `CONFIG_COMPAT_32BIT_TIME`.
+//! Filters that refuse the calls with 64-bit times, or those with 32-bit times. With the former, the program runs as on
+//! a kernel before Linux 5.1 (`ENOSYS`), in an old sandbox (`EPERM`), or on Android up to version 10 (the filter
+//! kills). With the latter, it runs as on a kernel without `CONFIG_COMPAT_32BIT_TIME`.
 
 use core::mem::{offset_of, size_of};
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -61,7 +62,7 @@ impl Answer {
 
 static TIME64_KILLS: AtomicBool = AtomicBool::new(false);
 
-/// Whether a filter kills at the calls with 64-bit times. Nobody can find out by a call.
+/// Whether a filter kills at the calls with 64-bit times. No call can find that out.
 pub fn time64_kills() -> bool {
     TIME64_KILLS.load(Relaxed)
 }

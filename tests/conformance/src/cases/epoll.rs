@@ -1,4 +1,4 @@
-//! What an event loop sees of the descriptors.
+//! The descriptors in an epoll instance.
 
 use core::time::Duration;
 
@@ -95,7 +95,8 @@ pub fn each_expiration_is_an_edge() -> Outcome {
     Ok(())
 }
 
-/// The next period starts with a read: until then there is one edge, however many expirations there are.
+/// Until a read there is one edge, for any number of expirations. The edge of a later expiration comes only after the
+/// read.
 pub fn a_periodic_timer_gives_its_next_edge_after_a_read() -> Outcome {
     let (timer, epoll) = (TimerFd::nonblocking(Clock::Monotonic)?, Epoll::new()?);
     epoll.add(&timer, EPOLLIN | EPOLLET, DATA)?;
@@ -129,7 +130,7 @@ pub fn an_expiration_is_no_event_once_the_timer_is_armed_anew() -> Outcome {
     Ok(())
 }
 
-/// It keeps none of the descriptors open. No other process has these.
+/// The epoll instance keeps no descriptor open. No other process has these descriptors.
 pub fn a_counter_and_a_timer_end_with_their_last_descriptor() -> Outcome {
     fn ends<D: AsFd>(first: D, second: D) -> Outcome {
         let epoll = Epoll::new()?;
@@ -149,7 +150,7 @@ pub fn a_counter_and_a_timer_end_with_their_last_descriptor() -> Outcome {
     })
 }
 
-/// The signals that are looked at are those of the process that added the descriptor.
+/// epoll looks at the signals of the process that added the descriptor.
 pub fn signals_are_an_event_for_the_process_that_added_the_descriptor() -> Outcome {
     alone(|| {
         let blocked = Blocked::new(&[Signal::URG])?;

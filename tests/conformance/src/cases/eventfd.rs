@@ -22,7 +22,7 @@ fn add_from_the_kernel(event: &EventFd) -> Outcome {
     }
 }
 
-/// A counter at 2^64 - 1, which no write brings about.
+/// A counter at 2^64 - 1. No write can set it to this value.
 fn overflown() -> Outcome<EventFd> {
     let event = full()?;
     add_from_the_kernel(&event)?;

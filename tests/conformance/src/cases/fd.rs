@@ -55,7 +55,7 @@ pub fn the_number_survives_each_way_there_and_back() -> Outcome {
         check_eq!((descriptor.as_raw_fd(), descriptor.as_fd().as_raw_fd()), (number, number));
         check_eq!(descriptor.into_raw_fd(), number);
         check_eq!(is_open(), Ok(true));
-        // SAFETY: the number was given away just now.
+        // SAFETY: `into_raw_fd` has just given the number away.
         let descriptor = unsafe { D::from_raw_fd(number) };
         check_eq!(descriptor.as_raw_fd(), number);
         let owned: OwnedFd = descriptor.into();
@@ -246,7 +246,7 @@ pub fn a_dup_shares_the_state_and_is_not_close_on_exec() -> Outcome {
     Ok(())
 }
 
-/// Ends the case as failed if a method that needs an open file gives anything but `EBADF`.
+/// Fails the case if a method that needs an open file gives anything but `EBADF`.
 #[track_caller]
 fn is_no_open_file(event: &EventFd, timer: &TimerFd, signals: &SignalFd) -> Outcome {
     let bad = Errno::BADF;

@@ -11,7 +11,7 @@ use super::{Blocked, alone, arming_is, becomes_readable, owe};
 use crate::kernel::Epoll;
 use crate::{Outcome, Unpassed, kernel};
 
-/// What a `read` of eight bytes gives.
+/// The result of a `read` of eight bytes.
 #[derive(Clone, Copy)]
 enum Reads {
     Count(u64),
@@ -21,7 +21,7 @@ enum Reads {
     Fails(Errno),
 }
 
-/// What a `write` of eight bytes gives.
+/// The result of a `write` of eight bytes.
 #[derive(Clone, Copy)]
 enum Writes {
     All,
@@ -29,7 +29,7 @@ enum Writes {
     Fails(Errno),
 }
 
-/// A descriptor, and what must stay open beside it.
+/// A descriptor, and another one that must stay open with it.
 type Opened = (OwnedFd, Option<OwnedFd>);
 
 struct Kind {
@@ -193,7 +193,7 @@ const OTHERS: [Kind; 20] = [
     },
 ];
 
-/// `ENOTCONN`.
+/// `ENOTCONN`
 const NOTCONN: Errno = {
     #[cfg(not(target_arch = "hexagon"))]
     let number = linux_raw_sys::errno::ENOTCONN as i32;
@@ -209,7 +209,7 @@ fn device(path: &CStr) -> Outcome<Opened> {
     }
 }
 
-/// A regular file, to be read from its begin.
+/// A regular file with this content, at its start.
 fn file(content: &[u8]) -> Outcome<Opened> {
     match kernel::file_of(content) {
         Err(Errno::NOSYS) => Err(Unpassed::NotApplicable("a kernel without CONFIG_MEMFD_CREATE")),
@@ -231,7 +231,7 @@ impl Kind {
     }
 }
 
-/// Checks all of these kinds that there are here, and that no descriptor is left.
+/// Checks those of these kinds that this system has. No descriptor may be left.
 fn each(kinds: &[&[Kind]], check: fn(&Kind) -> Outcome) -> Outcome {
     alone(|| {
         let before = kernel::descriptors();
@@ -250,9 +250,9 @@ fn each(kinds: &[&[Kind]], check: fn(&Kind) -> Outcome) -> Outcome {
     })
 }
 
-/// On a descriptor that would block, `wait` waits, of whatever kind that is.
+/// If a read would block, `wait` waits, for every kind of descriptor.
 fn check_counter(kind: &Kind) -> Outcome {
-    // What the kernel sends to a writer that nobody reads from.
+    // The kernel sends this signal to a writer if nobody reads.
     let _blocked = Blocked::new(&[Signal::PIPE])?;
     let (read, take) = match kind.reads {
         Reads::Count(count) => (Ok(count), Ok(Some(count))),
@@ -288,7 +288,7 @@ fn check_timer(kind: &Kind) -> Outcome {
         // A timer never counts zero.
         Reads::Count(count) => (expired(count).map(|_| count), expired(count).map(Some), expired(count)),
         Reads::Short => (Err(Errno::INVAL), Err(Errno::INVAL), Err(Errno::INVAL)),
-        // A timer can read as nothing, too, and only then is it worth waiting.
+        // A read of a timer can give 0 bytes too. Only then does `wait` wait.
         Reads::Empty => (Err(Errno::AGAIN), Ok(None), Err(Errno::INVAL)),
         Reads::WouldBlock => (Err(Errno::AGAIN), Ok(None), Err(Errno::AGAIN)),
         Reads::Fails(errno) => (Err(errno), Err(errno), Err(errno)),
@@ -305,7 +305,7 @@ fn check_timer(kind: &Kind) -> Outcome {
         match timer.set_ticks(NonZeroU64::MIN) {
             // An emulator does not know the ioctl.
             Err(Errno::NOSYS) if kernel::is_emulated() => {}
-            // Of an ioctl that it does not know, epoll says EINVAL since Linux 6.9.
+            // Since Linux 6.9, epoll answers EINVAL to an ioctl that it does not know.
             result => check!(matches!(result, Err(Errno::NOTTY | Errno::INVAL))),
         }
         for nonblocking in [true, false] {
@@ -316,7 +316,7 @@ fn check_timer(kind: &Kind) -> Outcome {
     })?
 }
 
-/// None of the kinds has a whole record of a signal.
+/// None of these kinds gives the whole record of a signal.
 fn check_signals(kind: &Kind) -> Outcome {
     let (errno, take) = match kind.reads {
         Reads::Count(_) | Reads::Short | Reads::Empty => (Errno::INVAL, Err(Errno::INVAL)),

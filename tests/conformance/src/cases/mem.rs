@@ -1,5 +1,5 @@
-//! The functions on memory that compiled code calls. They are those of `barefd-mem` also in a program with a libc, which
-//! has its own.
+//! The functions on memory that compiled code calls. The cases check those of `barefd-mem`. A program with a libc also
+//! has those of its libc, and the cases do not check them.
 
 use core::ffi::{c_char, c_int, c_void};
 use core::hint::black_box;
@@ -7,7 +7,7 @@ use core::ptr;
 
 use crate::Outcome;
 
-/// Every length up to this is tried at every alignment. Each function has begun its longest loop by then.
+/// Every length up to this is tried at every alignment. With this length, each function enters its longest loop.
 const SHORT: usize = 80;
 
 /// The alignments: no function works on more than 16 bytes at an aligned address.
@@ -25,8 +25,8 @@ type Set = unsafe extern "C" fn(*mut c_void, c_int, usize) -> *mut c_void;
 type Compare = unsafe extern "C" fn(*const c_void, *const c_void, usize) -> c_int;
 type Length = unsafe extern "C" fn(*const c_char) -> usize;
 
-// The compiler knows these functions by their names, and may replace a call. So the cases call them by pointers that it
-// cannot see through.
+// The compiler knows these functions by their names, and may replace a call. So the cases call them by pointers, and
+// the compiler does not know what these point to.
 
 fn memcpy() -> Copy {
     black_box(barefd_mem::memcpy)
@@ -81,12 +81,12 @@ impl<const N: usize> Bytes<N> {
     }
 }
 
-/// A value for each index, unlike its neighbors' and unlike those a word or a vector away.
+/// A value for each index. It differs from the values of its neighbors, and of the indices a word or a vector away.
 fn source(index: usize) -> u8 {
     (index.wrapping_mul(0x9e37_79b1) >> 11) as u8
 }
 
-/// What the bytes of a destination are before a call: none is what a copy from anywhere near would make it.
+/// The bytes of a destination before a call. No copy from an index nearby would give the same bytes.
 fn old(index: usize) -> u8 {
     source(index) ^ 0x55
 }
@@ -151,12 +151,12 @@ fn compares<const N: usize>([one, other]: &mut [Bytes<N>; 2], a: usize, b: usize
     Ok(())
 }
 
-/// Compares what [`compares`] compared, with another byte at the offset `at`.
+/// Compares the regions of [`compares`] again, with another byte at the offset `at`.
 fn tells<const N: usize>([one, other]: &mut [Bytes<N>; 2], a: usize, b: usize, len: usize, at: usize) -> Outcome {
     let bit = 0x80 >> (at % 8);
     let Some(byte) = other.0.get_mut(b + at) else { return Ok(()) };
     *byte ^= bit;
-    // The other array has the greater byte if it is the one with the bit.
+    // The array that has the bit has the greater byte.
     let sign = if *byte & bit == 0 { 1 } else { -1 };
     let (first, second) = (one.at(a), other.at(b));
     // SAFETY: both regions are inside their arrays.
@@ -171,7 +171,7 @@ fn tells<const N: usize>([one, other]: &mut [Bytes<N>; 2], a: usize, b: usize, l
 /// Large enough for every short region, with its margins, at every alignment.
 const SHORT_ROOM: usize = ALIGNMENTS + SHORT + 3 * MARGIN;
 
-/// The same for the long ones.
+/// Large enough for every long region.
 const LONG_ROOM: usize = ALIGNMENTS + LONG + 3 * MARGIN;
 
 fn two<const N: usize>() -> [Bytes<N>; 2] {
@@ -246,7 +246,7 @@ pub fn a_long_move_is_exact_at_every_overlap() -> Outcome {
 
 pub fn a_short_set_is_exact_at_every_alignment() -> Outcome {
     let mut bytes = Bytes::<SHORT_ROOM>::new();
-    // C passes an int, of which the low 8 bits count.
+    // C passes an int. Only its low 8 bits count.
     for byte in [0, 0x7f, 0x80, 0xff, -2, 0x1234] {
         for len in 0..=SHORT {
             for to in MARGIN..MARGIN + ALIGNMENTS {
@@ -300,7 +300,7 @@ pub fn bytes_after_the_first_that_differs_do_not_count() -> Outcome {
     for len in 2..=SHORT {
         for at in 0..len - 1 {
             let (mut one, mut other) = (Bytes::<SHORT>::new(), Bytes::<SHORT>::new());
-            // A byte compares as a number without sign, and the bytes after it are greater in the other array.
+            // A byte compares as a number without sign. The later bytes are greater in the other array.
             one.fill(at, at + 1, |_| 0x80);
             other.fill(at, at + 1, |_| 0x7f);
             other.fill(at + 1, len, |_| 0xff);

@@ -68,7 +68,7 @@ fn expired() -> Outcome<TimerFd> {
     Ok(timer)
 }
 
-/// Makes a `Realtime` timer owe `expirations`, with the next one half an hour away.
+/// Gives a `Realtime` timer `expirations` unread expirations. The next one is half an hour away.
 fn owe(timer: &TimerFd, expirations: u32) -> Outcome {
     let first = (Clock::Realtime.now()? + HOUR / 2).checked_sub(HOUR * expirations);
     let first = first.ok_or(Unpassed::NotApplicable("a clock that nobody set since 1970"))?;
@@ -96,7 +96,7 @@ fn is_still_armed(timer: &TimerFd) -> Outcome {
     Err(Unpassed::failed(format_args!("the timer is at {spec:?}")))
 }
 
-/// Ends the case as failed if a call that arms or disarms the timer gives anything but that error.
+/// Fails the case if a call that arms or disarms the timer gives another result than that error.
 #[track_caller]
 fn arming_is(timer: &TimerFd, errno: Errno) -> Outcome {
     const NONE: SetTimeFlags = SetTimeFlags::empty();
@@ -172,8 +172,8 @@ impl Drop for Blocked {
     }
 }
 
-/// Runs `body`, which makes system calls alone, in a process of its own: it has one thread, and no other process has the
-/// descriptors that it makes.
+/// Runs `body`, which makes only system calls, in a separate process. The process has one thread, and no other process
+/// has the descriptors that it makes.
 fn alone(body: impl FnOnce() -> Outcome) -> Outcome {
     const FAILED: i32 = 1;
     const NOT_APPLICABLE: i32 = 2;

@@ -77,7 +77,7 @@ pub fn a_pipe_without_a_reader_is_err_unasked() -> Outcome {
     })
 }
 
-/// `POLLWRNORM` has a number of its own on some architectures.
+/// `POLLWRNORM` has another number on some architectures.
 pub fn normal_data_has_flags_of_its_own() -> Outcome {
     let (read, write) = kernel::pipe()?;
     check_eq!(events(&write, PollFlags::WRNORM), Ok(PollFlags::WRNORM));

@@ -1,6 +1,6 @@
 //! Cases under a filter that answers `EPERM` to the calls with 64-bit times. The types return this error, like any
-//! error except `ENOSYS`. If the old calls come first, only what does not fit them meets it. These cases run separately
-//! from the others.
+//! error except `ENOSYS`. If the old calls come first, the types return it only for a value that does not fit into the
+//! old calls. These cases run separately from the others.
 
 use core::num::NonZeroU64;
 use core::time::Duration;
@@ -69,7 +69,7 @@ pub fn what_takes_no_time_is_not_touched() -> Outcome {
     Ok(())
 }
 
-/// They would fail if they made one of the calls with 64-bit times.
+/// Each of these calls would fail if it made a system call with 64-bit times.
 pub fn what_fits_takes_the_old_calls() -> Outcome {
     let timer = TimerFd::nonblocking(Clock::Monotonic)?;
     let last = TimerSpec::every(Duration::new(i32::MAX as u64, 999_999_999));
@@ -88,7 +88,7 @@ pub fn what_fits_takes_the_old_calls() -> Outcome {
     for timeout in [Some(Duration::ZERO), Some(Duration::from_nanos(1))] {
         check_eq!(barefd::poll(&mut [PollFd::new(&timer, PollFlags::IN)], timeout), Ok(0));
     }
-    // What does not fit means for ever, so it fits.
+    // A timeout that does not fit means for ever. So the old call can express it.
     let event = EventFd::new(1)?;
     for timeout in [Some(Duration::from_secs(1 << 31)), Some(Duration::MAX), None] {
         check_eq!(barefd::poll(&mut [PollFd::new(&event, PollFlags::IN)], timeout), Ok(1));

@@ -137,7 +137,7 @@ pub fn real_time_signals_queue_in_order_with_their_values() -> Outcome {
     Ok(())
 }
 
-/// The `int` is at the start of the pointer: on a big-endian ABI it is the high half.
+/// The `int` is in the half of the pointer that comes first in memory. On a big-endian ABI that is the high half.
 #[cfg(target_pointer_width = "64")]
 pub fn the_int_of_a_pointer_is_the_half_at_its_start() -> Outcome {
     const POINTER: usize = 0x1234_5678_9abc_def0;
@@ -151,8 +151,8 @@ pub fn the_int_of_a_pointer_is_the_half_at_its_start() -> Outcome {
     Ok(())
 }
 
-/// The records are those that kernels of each width and byte order write for the `int`. A pointer of 32 bits is right
-/// whichever of them wrote the record.
+/// The records have the `int` as kernels of each width and byte order write it. A pointer of 32 bits is right with each
+/// of them.
 pub fn a_pointer_has_the_width_and_the_value_of_the_abis_own() -> Outcome {
     for int in [0x1234_5678, 0, -1, i32::MIN] {
         let low = u64::from(int as u32);
@@ -202,7 +202,7 @@ pub fn those_to_the_thread_come_before_those_to_the_process() -> Outcome {
     })
 }
 
-/// What a child tells next: its status.
+/// The status in the next signal of a child.
 fn told(signals: &SignalFd, child: u32, code: i32) -> Outcome<i32> {
     let info = signals.wait()?;
     check_eq!((info.signal(), info.code()), (Signal::CHLD, code));
@@ -235,7 +235,7 @@ pub fn a_child_tells_that_it_stopped_went_on_and_was_killed() -> Outcome {
 
     impl Waiting {
         fn new() -> Result<Self> {
-            // SAFETY: the new process makes system calls alone, and ends here.
+            // SAFETY: the new process makes only system calls, and ends here.
             let Some(child) = (unsafe { kernel::fork() })? else {
                 let _ = EventFd::new(0).and_then(|event| event.wait());
                 sys::exit_group(1)
@@ -243,7 +243,7 @@ pub fn a_child_tells_that_it_stopped_went_on_and_was_killed() -> Outcome {
             Ok(Self(child))
         }
 
-        /// Waits for its end, after which the number may be another's.
+        /// Waits for its end. After that, another process may get the number.
         fn wait(self) -> Result<i32> {
             kernel::wait(ManuallyDrop::new(self).0)
         }
@@ -266,7 +266,7 @@ pub fn a_child_tells_that_it_stopped_went_on_and_was_killed() -> Outcome {
         ] {
             kernel::signal_child(child.0, signal)?;
             let status = told(&signals, child.0, code)?;
-            // An emulator leaves the number of the signal as its host has it.
+            // Under an emulator, this is the host's number of the signal.
             check!(status == signal.raw() as i32 || kernel::is_emulated());
         }
         check_eq!(signals.take(), Ok(None));

@@ -107,7 +107,7 @@ pub fn the_old_gettime_cuts_the_seconds_to_32_bits() -> Outcome {
     // The types do not use the old call if the kernel has the new one, unless the old one comes first.
     check_eq!(timer.get()?.interval.as_secs(), if TIME32_FIRST { 5 } else { (1 << 32) + 5 });
 
-    // No bit of these is lost.
+    // The call loses no bit of these.
     let last = TimerSpec::every(core::time::Duration::new(u32::MAX.into(), 7));
     timer.set(NONE, last)?;
     check_eq!(timer.get()?.interval, last.interval);

@@ -62,7 +62,7 @@ pub fn a_timer_has_exactly_the_flags_it_is_given() -> Outcome {
     Ok(())
 }
 
-/// The capability is checked at both calls; looking and reading need none.
+/// The kernel checks the capability when a timer is made and when it is armed. A look at a timer and a read need none.
 pub fn an_alarm_clock_without_the_capability_is_perm() -> Outcome {
     let timers = ALARMS.map(TimerFd::nonblocking);
     for timer in timers.iter().flatten() {
