@@ -1,55 +1,60 @@
-//! The functions for every architecture without assembly here: a machine word at a time, at an aligned address.
+//! Every architecture without assembly of its own: a machine word at a time, at an aligned address.
 //!
-//! If the distance of two regions is not a multiple of a word, only one of them can be aligned. The words of the other
-//! one are then read at unaligned addresses. The compiler uses the best instructions that the target has for that.
+//! If the addresses of two regions differ by other than whole words, only one of them can be aligned. The words of the
+//! other are then read at unaligned addresses. The compiler reads those in the best way that the target has.
 //!
-//! Additions are not checked for overflow. In a build with such checks, the checks would be most of each loop. Loops
-//! count down to 0, because then the compiler knows how often they run, and can use vectors.
+//! No build of these functions may call `core`. LTO leaves this crate out, and drops a function of `core` that only this
+//! crate calls. So there is no operator here that a build with debug assertions checks: `+`, `*`, `/`, or the `*` of a
+//! pointer. It would also be most of each loop.
 //!
-//! No function is inlined: in an inlined function, the compiler may replace the loop by a call of C's function.
+//! Loops count down what is left. The compiler then knows how often they run, and can use vectors.
+//!
+//! No function is inlined: where it would be, the compiler may replace its loop by a call of C's function.
 
 use core::ffi::{c_char, c_int, c_void};
+use core::mem::{MaybeUninit, transmute};
 
-const WORD: usize = size_of::<usize>();
+/// What is copied may be uninitialized.
+type Byte = MaybeUninit<u8>;
+type Word = MaybeUninit<usize>;
 
-/// A word at an address of any alignment. This is not `ptr::read_unaligned`, which may call `memcpy`.
+/// At an address of any alignment. This is not `ptr::read_unaligned`, which may call `memcpy`.
+#[derive(Clone, Copy)]
 #[repr(C, packed)]
-struct Unaligned(usize);
+struct Unaligned<T>(T);
 
-/// Whether the address is aligned for a word.
+const WORD: usize = size_of::<Word>();
+const MASK: usize = WORD - 1;
+
+/// Below this length, aligning costs more than words save.
+const WORTHWHILE: usize = 2 * WORD;
+
 #[inline(always)]
 fn aligned(pointer: *const u8) -> bool {
-    pointer as usize % WORD == 0
+    pointer as usize & MASK == 0
 }
 
 /// # Safety
 ///
-/// `to` must be writable and `from` readable at the offset `at`.
+/// `pointer` must be readable for a `T` at the offset `at`, in bytes, and aligned there.
 #[inline(always)]
-unsafe fn copy_byte(to: *mut u8, from: *const u8, at: usize) {
+#[allow(clippy::transmute_ptr_to_ref, reason = "a build with debug assertions checks the pointer of `&*pointer`")]
+unsafe fn load<T: Copy>(pointer: *const u8, at: usize) -> T {
     // SAFETY: the caller's promise.
-    unsafe { *to.wrapping_add(at) = *from.wrapping_add(at) }
+    *unsafe { transmute::<*const T, &T>(pointer.wrapping_add(at).cast()) }
 }
 
 /// # Safety
 ///
-/// `to` must be writable and `from` readable for a word at the offset `at`, and aligned there.
+/// `pointer` must be writable for a `T` at the offset `at`, in bytes, and aligned there.
 #[inline(always)]
-unsafe fn copy_word(to: *mut u8, from: *const u8, at: usize) {
+#[allow(clippy::transmute_ptr_to_ref, reason = "a build with debug assertions checks the pointer of `&mut *pointer`")]
+unsafe fn store<T: Copy>(pointer: *mut u8, at: usize, value: T) {
     // SAFETY: the caller's promise.
-    unsafe { *to.wrapping_add(at).cast::<usize>() = *from.wrapping_add(at).cast::<usize>() }
+    *unsafe { transmute::<*mut T, &mut T>(pointer.wrapping_add(at).cast()) } = value;
 }
 
-/// # Safety
-///
-/// `to` must be writable and `from` readable for a word at the offset `at`, and `to` aligned there.
-#[inline(always)]
-unsafe fn copy_unaligned(to: *mut u8, from: *const u8, at: usize) {
-    // SAFETY: the caller's promise.
-    unsafe { *to.wrapping_add(at).cast::<usize>() = (*from.wrapping_add(at).cast::<Unaligned>()).0 }
-}
-
-/// Copies from the first byte to the last. So the regions may overlap if `to` begins before `from`.
+/// From the first byte to the last. So the regions may overlap if `to` begins before `from`.
 #[inline(never)]
 #[cfg_attr(panic = "abort", unsafe(no_mangle))]
 pub unsafe extern "C" fn memcpy(to: *mut c_void, from: *const c_void, len: usize) -> *mut c_void {
@@ -57,28 +62,28 @@ pub unsafe extern "C" fn memcpy(to: *mut c_void, from: *const c_void, len: usize
     let mut at = 0_usize;
     // SAFETY: every offset is below `len`, and a word ends at `len` at the latest.
     unsafe {
-        if len >= 2 * WORD {
+        if len >= WORTHWHILE {
             while !aligned(target.wrapping_add(at)) {
-                copy_byte(target, from, at);
+                store(target, at, load::<Byte>(from, at));
                 at = at.wrapping_add(1);
             }
-            let mut words = len.wrapping_sub(at) / WORD;
+            let mut left = len.wrapping_sub(at);
             if aligned(from.wrapping_add(at)) {
-                while words > 0 {
-                    copy_word(target, from, at);
+                while left >= WORD {
+                    store(target, at, load::<Word>(from, at));
                     at = at.wrapping_add(WORD);
-                    words = words.wrapping_sub(1);
+                    left = left.wrapping_sub(WORD);
                 }
             } else {
-                while words > 0 {
-                    copy_unaligned(target, from, at);
+                while left >= WORD {
+                    store(target, at, load::<Unaligned<Word>>(from, at).0);
                     at = at.wrapping_add(WORD);
-                    words = words.wrapping_sub(1);
+                    left = left.wrapping_sub(WORD);
                 }
             }
         }
         while at < len {
-            copy_byte(target, from, at);
+            store(target, at, load::<Byte>(from, at));
             at = at.wrapping_add(1);
         }
     }
@@ -94,32 +99,32 @@ pub unsafe extern "C" fn memmove(to: *mut c_void, from: *const c_void, len: usiz
     }
     // From the last byte to the first.
     let (target, from) = (to.cast::<u8>(), from.cast::<u8>());
-    let mut left = len;
+    let mut at = len;
     // SAFETY: every offset is below `len`, and a word ends at `len` at the latest.
     unsafe {
-        if len >= 2 * WORD {
-            while !aligned(target.wrapping_add(left)) {
-                left = left.wrapping_sub(1);
-                copy_byte(target, from, left);
+        if len >= WORTHWHILE {
+            while !aligned(target.wrapping_add(at)) {
+                at = at.wrapping_sub(1);
+                store(target, at, load::<Byte>(from, at));
             }
-            let mut words = left / WORD;
-            if aligned(from.wrapping_add(left)) {
-                while words > 0 {
+            let mut left = at;
+            if aligned(from.wrapping_add(at)) {
+                while left >= WORD {
+                    at = at.wrapping_sub(WORD);
+                    store(target, at, load::<Word>(from, at));
                     left = left.wrapping_sub(WORD);
-                    copy_word(target, from, left);
-                    words = words.wrapping_sub(1);
                 }
             } else {
-                while words > 0 {
+                while left >= WORD {
+                    at = at.wrapping_sub(WORD);
+                    store(target, at, load::<Unaligned<Word>>(from, at).0);
                     left = left.wrapping_sub(WORD);
-                    copy_unaligned(target, from, left);
-                    words = words.wrapping_sub(1);
                 }
             }
         }
-        while left > 0 {
-            left = left.wrapping_sub(1);
-            copy_byte(target, from, left);
+        while at > 0 {
+            at = at.wrapping_sub(1);
+            store(target, at, load::<Byte>(from, at));
         }
     }
     to
@@ -128,25 +133,26 @@ pub unsafe extern "C" fn memmove(to: *mut c_void, from: *const c_void, len: usiz
 #[inline(never)]
 #[cfg_attr(panic = "abort", unsafe(no_mangle))]
 pub unsafe extern "C" fn memset(to: *mut c_void, byte: c_int, len: usize) -> *mut c_void {
+    const EACH: usize = usize::MAX / 255;
     let (target, byte) = (to.cast::<u8>(), byte as u8);
     let mut at = 0_usize;
     // SAFETY: every offset is below `len`, and a word ends at `len` at the latest.
     unsafe {
-        if len >= 2 * WORD {
+        if len >= WORTHWHILE {
             while !aligned(target.wrapping_add(at)) {
-                *target.wrapping_add(at) = byte;
+                store(target, at, byte);
                 at = at.wrapping_add(1);
             }
-            let word = (byte as usize).wrapping_mul(usize::MAX / 255);
-            let mut words = len.wrapping_sub(at) / WORD;
-            while words > 0 {
-                *target.wrapping_add(at).cast::<usize>() = word;
+            let word = (byte as usize).wrapping_mul(EACH);
+            let mut left = len.wrapping_sub(at);
+            while left >= WORD {
+                store(target, at, word);
                 at = at.wrapping_add(WORD);
-                words = words.wrapping_sub(1);
+                left = left.wrapping_sub(WORD);
             }
         }
         while at < len {
-            *target.wrapping_add(at) = byte;
+            store(target, at, byte);
             at = at.wrapping_add(1);
         }
     }
@@ -158,32 +164,32 @@ pub unsafe extern "C" fn memset(to: *mut c_void, byte: c_int, len: usize) -> *mu
 pub unsafe extern "C" fn memcmp(a: *const c_void, b: *const c_void, len: usize) -> c_int {
     let (a, b) = (a.cast::<u8>(), b.cast::<u8>());
     let mut at = 0_usize;
+    // Words are looked at once, up to those that differ. Their bytes follow.
+    let mut worthwhile = len >= WORTHWHILE;
     // SAFETY: every offset is below `len`, and a word ends at `len` at the latest.
     unsafe {
-        // Words are compared until one differs, and then the bytes of that word.
-        let mut words = len >= 2 * WORD;
         while at < len {
-            if words && aligned(a.wrapping_add(at)) {
-                words = false;
-                let last = len.wrapping_sub(WORD);
+            if worthwhile && aligned(a.wrapping_add(at)) {
+                worthwhile = false;
+                let mut left = len.wrapping_sub(at);
                 if aligned(b.wrapping_add(at)) {
-                    while at <= last && *a.wrapping_add(at).cast::<usize>() == *b.wrapping_add(at).cast::<usize>() {
+                    while left >= WORD && load::<usize>(a, at) == load::<usize>(b, at) {
                         at = at.wrapping_add(WORD);
+                        left = left.wrapping_sub(WORD);
                     }
                 } else {
-                    while at <= last
-                        && *a.wrapping_add(at).cast::<usize>() == (*b.wrapping_add(at).cast::<Unaligned>()).0
-                    {
+                    while left >= WORD && load::<usize>(a, at) == load::<Unaligned<usize>>(b, at).0 {
                         at = at.wrapping_add(WORD);
+                        left = left.wrapping_sub(WORD);
                     }
                 }
-                continue;
+            } else {
+                let (a, b) = (load::<u8>(a, at), load::<u8>(b, at));
+                if a != b {
+                    return (a as c_int).wrapping_sub(b as c_int);
+                }
+                at = at.wrapping_add(1);
             }
-            let (a, b) = (*a.wrapping_add(at), *b.wrapping_add(at));
-            if a != b {
-                return (a as c_int).wrapping_sub(b as c_int);
-            }
-            at = at.wrapping_add(1);
         }
     }
     0
@@ -202,7 +208,7 @@ pub unsafe extern "C" fn bcmp(a: *const c_void, b: *const c_void, len: usize) ->
 pub unsafe extern "C" fn strlen(string: *const c_char) -> usize {
     let mut len = 0_usize;
     // SAFETY: no byte before this one is zero.
-    while unsafe { *string.wrapping_add(len) } != 0 {
+    while unsafe { load::<u8>(string.cast(), len) } != 0 {
         len = len.wrapping_add(1);
     }
     len
