@@ -24,6 +24,8 @@ const FAT: &[&str] = &["--release", "--config=profile.release.lto='fat'", ASSERT
 const THIN: &[&str] = &["--release", "--config=profile.release.lto='thin'", ASSERTIONS];
 const ASSERTIONS: &str = "--config=profile.release.debug-assertions=true";
 
+const DEV_LTO: (&str, &[&str]) = ("dev with LTO", &["--config=profile.dev.lto='fat'"]);
+
 /// The arguments of `cargo build`, by the name that a failure shows.
 const BUILDS: [(&str, &[&str]); 6] = [
     ("dev", &[]),
@@ -31,7 +33,7 @@ const BUILDS: [(&str, &[&str]); 6] = [
     ("tuned", &["--profile=tuned"]),
     ("fat LTO with assertions", FAT),
     ("thin LTO with assertions", THIN),
-    ("dev with LTO", &["--config=profile.dev.lto='fat'"]),
+    DEV_LTO,
 ];
 
 /// A run of a program: the words before it, and its arguments.
@@ -158,7 +160,9 @@ pub fn step(workspace: &Workspace) -> Result<String> {
         }
         let prebuilt = || Toolchain::prebuilt(workspace, triple, arch);
         let other = Place { runner, ..place(triple, prebuilt()?, triple) };
-        ran += home.run_all(&other, "dev", &[])? + home.run_all(&other, "release", &["--release"])?;
+        for (name, arguments) in [BUILDS[0], BUILDS[1], DEV_LTO] {
+            ran += home.run_all(&other, name, arguments)?;
+        }
         let toolchain = prebuilt()?.with_flags(triple, STATIC_PIE);
         let pie = Place { runner, pie: Some(LLD_PIE), ..place(&format!("{triple}, static PIE"), toolchain, triple) };
         ran += home.run_all(&pie, "release", &["--release"])?;
