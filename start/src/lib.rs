@@ -375,6 +375,9 @@ pub fn write_all(fd: impl AsFd, bytes: &[u8]) -> barefd::Result<()> {
 /// System calls: those of [`print()`].
 #[macro_export]
 macro_rules! println {
+    () => {
+        $crate::__print($crate::stdout(), ::core::format_args!("\n"))
+    };
     ($($text:tt)*) => {
         $crate::__print($crate::stdout(), ::core::format_args!("{}\n", ::core::format_args!($($text)*)))
     };
@@ -387,6 +390,9 @@ macro_rules! println {
 /// System calls: those of [`print()`].
 #[macro_export]
 macro_rules! eprintln {
+    () => {
+        $crate::__print($crate::stderr(), ::core::format_args!("\n"))
+    };
     ($($text:tt)*) => {
         $crate::__print($crate::stderr(), ::core::format_args!("{}\n", ::core::format_args!($($text)*)))
     };

@@ -51,11 +51,12 @@ const fn run(program: &'static str, last: &'static str) -> Run {
     Run { program, before: &[], arguments: &[], status: 0, last: [last, ""] }
 }
 
-const RUNS: [Run; 11] = [
+const RUNS: [Run; 12] = [
     run(MINIMAL, ""),
     run("atomics", "40 41 Ok(0) 1"),
     run("allocates", r#"1 385 {4: ["poll"], 5: ["event", "timer"], 6: ["signal"]}"#),
     run("memory", "42000 true Greater"),
+    run("lines", "a line"),
     run("countdown", "zero"),
     Run {
         before: &["timeout", "--preserve-status", "--signal=TERM", "1"],
