@@ -81,6 +81,8 @@ mod isa;
 
 mod auxv;
 mod crt;
+#[doc(hidden)]
+pub mod outcome;
 mod panic;
 mod pie;
 mod report;
@@ -101,7 +103,7 @@ pub use panic::panic;
 pub use streams::{open_standard_streams, open_standard_streams_at, stderr, stdin, stdout};
 
 /// Makes `main`, a `fn(Args) -> impl Termination`, the main function of the program. It returns `()`, an exit status
-/// (`i32`), or a `Result` of one of these. Or it never returns (`!`).
+/// (`i32`), a `Result` of one of these, or a type of its own with [`Termination`]. Or it never returns (`!`).
 ///
 /// It defines the symbol `_start` and the panic handler. So use it once in a program, at the root of a crate that is
 /// `#![no_std]` and `#![no_main]`.
@@ -167,7 +169,7 @@ bench = false
         #[inline(always)]
         #[allow(unreachable_code, reason = "main may never return")]
         fn __barefd_main(args: $crate::Args) -> ! {
-            $crate::exit($crate::Termination::$status($main(args)))
+            $crate::exit($crate::outcome::Outcome::$status($main(args)))
         }
 
         #[cfg(not(test))]
@@ -272,6 +274,9 @@ impl Iterator for Strings {
 }
 
 /// What `main` may return: the exit status of the program.
+///
+/// A program can implement it for a type of its own. An error type of its own needs `From` alone: with
+/// `impl From<MyError> for Errno`, a `main` that returns a [`barefd::Result`] takes such errors by `?`.
 pub trait Termination: Sized {
     /// The exit status. The parent sees its low 8 bits.
     fn status(self) -> i32;
@@ -292,27 +297,6 @@ impl Termination for () {
 }
 
 impl Termination for i32 {
-    #[inline]
-    fn status(self) -> i32 {
-        self
-    }
-}
-
-mod never {
-    pub trait Returns {
-        type Value;
-    }
-
-    impl<T> Returns for fn() -> T {
-        type Value = T;
-    }
-
-    /// The type `!`. Stable Rust can name it only as the return type of a function.
-    pub type Never = <fn() -> ! as Returns>::Value;
-}
-
-/// For a `main` that never returns.
-impl Termination for never::Never {
     #[inline]
     fn status(self) -> i32 {
         self

@@ -51,7 +51,7 @@ const fn run(program: &'static str, last: &'static str) -> Run {
     Run { program, before: &[], arguments: &[], status: 0, last: [last, ""] }
 }
 
-const RUNS: [Run; 12] = [
+const RUNS: [Run; 15] = [
     run(MINIMAL, ""),
     run("atomics", "40 41 Ok(0) 1"),
     run("allocates", r#"1 385 {4: ["poll"], 5: ["event", "timer"], 6: ["signal"]}"#),
@@ -67,6 +67,9 @@ const RUNS: [Run; 12] = [
     run("error", ""),
     Run { arguments: &["2"], status: 2, last: ["", "error: ENOENT (2)"], ..run("error", "") },
     Run { arguments: &["512"], status: 255, last: ["", "error: errno 512"], ..run("error", "") },
+    run("outcome", ""),
+    Run { arguments: &["word"], status: 9, last: ["", "one word too many"], ..run("outcome", "") },
+    Run { arguments: &["two", "words"], status: 22, last: ["", "error: EINVAL (22)"], ..run("outcome", "") },
     Run { arguments: &["nested"], status: 101, ..run("panics", "") },
 ];
 
