@@ -112,10 +112,10 @@ pub use streams::{open_standard_streams, open_standard_streams_at, stderr, stdin
 /// 2 kB. `entry!(main, quiet)` leaves it out. Then only the exit status reports the error.
 #[macro_export]
 macro_rules! entry {
-    ($main:path) => {
+    ($main:path $(,)?) => {
         $crate::__entry! { $main, report }
     };
-    ($main:path, quiet) => {
+    ($main:path, quiet $(,)?) => {
         $crate::__entry! { $main, status }
     };
 }

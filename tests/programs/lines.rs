@@ -5,7 +5,7 @@
 
 use barefd_start::{Args, eprintln, println};
 
-barefd_start::entry!(main);
+barefd_start::entry!(main,);
 
 fn main(_: Args) {
     println!();
