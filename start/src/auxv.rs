@@ -1,7 +1,7 @@
 //! The auxiliary vector: what the kernel gives a program besides its arguments and its environment.
 
 use core::ffi::{CStr, c_char};
-use core::ptr;
+use core::{fmt, ptr};
 
 use crate::Args;
 
@@ -83,6 +83,13 @@ impl Auxv {
     #[inline]
     unsafe fn new(next: *const [usize; 2]) -> Self {
         Self { next }
+    }
+}
+
+/// The entries that are left, as a map from types to values.
+impl fmt::Debug for Auxv {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(*self).finish()
     }
 }
 

@@ -239,6 +239,13 @@ impl Args {
     }
 }
 
+/// The arguments, as a list of strings.
+impl fmt::Debug for Args {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.argv, f)
+    }
+}
+
 impl IntoIterator for Args {
     type Item = &'static CStr;
     type IntoIter = Strings;
@@ -253,6 +260,13 @@ impl IntoIterator for Args {
 #[derive(Clone, Copy)]
 pub struct Strings {
     next: *const *const c_char,
+}
+
+/// The strings that are left, as a list.
+impl fmt::Debug for Strings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(*self).finish()
+    }
 }
 
 impl Iterator for Strings {

@@ -51,12 +51,13 @@ const fn run(program: &'static str, last: &'static str) -> Run {
     Run { program, before: &[], arguments: &[], status: 0, last: [last, ""] }
 }
 
-const RUNS: [Run; 15] = [
+const RUNS: [Run; 16] = [
     run(MINIMAL, ""),
     run("atomics", "40 41 Ok(0) 1"),
     run("allocates", r#"1 385 {4: ["poll"], 5: ["event", "timer"], 6: ["signal"]}"#),
     run("memory", "42000 true Greater"),
     run("lines", "a line"),
+    Run { arguments: &["a\tb", ""], ..run("debug", r#"["a\tb", ""] 2"#) },
     run("countdown", "zero"),
     Run {
         before: &["timeout", "--preserve-status", "--signal=TERM", "1"],
