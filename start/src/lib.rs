@@ -339,7 +339,7 @@ impl<T: Termination> Termination for barefd::Result<T> {
     }
 }
 
-/// Ends the program. System call: `exit_group`.
+/// Ends the program. It prints nothing, also if `status` is an error. No destructor runs. System call: `exit_group`.
 #[inline]
 pub fn exit(status: impl Termination) -> ! {
     sys::exit_group(status.status())
