@@ -93,7 +93,8 @@
 //! }
 //! ```
 //!
-//! `Cargo.toml` needs `panic = "abort"` in the profiles `dev` and `release`, and `test = false` for the binary.
+//! `Cargo.toml` needs `panic = "abort"` in the profiles `dev` and `release`, and `test = false` and `bench = false` for
+//! the binary.
 //!
 //! An init process may start with descriptors 0 to 2 closed. The first descriptors that it makes then get these
 //! numbers, and code that writes to "standard output" writes into them. Open three descriptors (`/dev/console` or
