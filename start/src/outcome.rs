@@ -1,11 +1,11 @@
-//! What `main` may return, with what only this crate can name.
+//! What `main` may return, with the type `!`.
 
 use crate::Termination;
 
 /// What `main` returns: a [`Termination`], or nothing.
 ///
-/// It is a trait of its own, because `Never` is known in this crate alone. Elsewhere it could be any type: with
-/// `Termination` for it, no other crate could implement that trait.
+/// This is not [`Termination`] itself. Another crate does not see which type `Never` is. If `Never` implemented
+/// `Termination`, the compiler would let no other crate implement that trait.
 pub trait Outcome {
     /// As [`Termination::status`].
     fn status(self) -> i32;
@@ -35,7 +35,7 @@ mod never {
         type Value = T;
     }
 
-    /// `!`, which stable Rust names only as what a function returns.
+    /// The type `!`. Stable Rust can name it only as the return type of a function.
     pub type Never = <fn() -> ! as Returns>::Value;
 }
 

@@ -45,6 +45,8 @@ impl Counts {
         }
         // The count that the program prints at its end. A program that was killed prints none.
         ensure!(end.starts_with(&format!("{ok} passed, ")), "it did not come to its end");
+        let cases = counts.passed + counts.wrong.len() + counts.not_applicable + counts.marked;
+        ensure!(cases > 0, "no case ran");
         Ok(counts)
     }
 

@@ -273,10 +273,12 @@ impl<'a> Home<'a> {
         let Mistake { file, from, to, subcommand, message } = *mistake;
         let package = self.make(MINIMAL, Some((file, from, to)))?;
         let done = process::run(&mut self.cargo(place, &package, subcommand))?;
-        let first = done.stderr.lines().position(|line| line.starts_with("error"));
-        let said: Vec<_> = done.stderr.lines().skip(first.unwrap_or(usize::MAX)).take(25).collect();
+        // A linker's error has its text below the line, so all lines up to the next error belong to it.
+        let is_error = |line: &&str| line.starts_with("error");
+        let mut lines = done.stderr.lines().skip_while(|line| !is_error(line));
+        let first: Vec<_> = lines.next().into_iter().chain(lines.take_while(|line| !is_error(line))).collect();
         ensure!(
-            !done.success() && said.iter().any(|line| line.contains(message)),
+            !done.success() && first.iter().any(|line| line.contains(message)),
             done.error(&format!("{file} without {from:?}: expected {message:?}"))
         );
         Ok(())
