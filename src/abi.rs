@@ -128,14 +128,16 @@ pub struct SignalfdSiginfo {
     pub ssi_addr: u64,
     /// `SIGBUS` from broken memory: the lowest significant bit of the address (Linux 2.6.37).
     pub ssi_addr_lsb: u16,
-    pad2: u16,
+    /// No data. It is zero.
+    pub __pad2: u16,
     /// `SIGSYS`: the number of the system call (Linux 4.18).
     pub ssi_syscall: i32,
     /// `SIGSYS`: the address of the system call (Linux 4.18).
     pub ssi_call_addr: u64,
     /// `SIGSYS`: the architecture of the system call, an `AUDIT_ARCH_…` (Linux 4.18).
     pub ssi_arch: u32,
-    pad: [u8; 28],
+    /// No data. It is zero.
+    pub __pad: [u8; 28],
 }
 
 impl SignalfdSiginfo {
@@ -145,5 +147,13 @@ impl SignalfdSiginfo {
     pub const fn from_ne_bytes(bytes: [u8; size_of::<Self>()]) -> Self {
         // SAFETY: the fields are integers without a gap between them, so any bytes are a valid value.
         unsafe { transmute(bytes) }
+    }
+
+    /// The bytes that a read would give.
+    #[inline]
+    #[must_use]
+    pub const fn to_ne_bytes(self) -> [u8; size_of::<Self>()] {
+        // SAFETY: the fields are integers without a gap between them, so every byte has a value.
+        unsafe { transmute(self) }
     }
 }

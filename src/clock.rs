@@ -57,6 +57,21 @@ impl Clock {
         }
     }
 
+    /// The clock with this number of the kernel's. `None` for every other number: timers run on no other clock.
+    #[inline]
+    #[must_use]
+    pub const fn from_id(id: i32) -> Option<Self> {
+        let mut all =
+            [Self::Realtime, Self::Monotonic, Self::Boottime, Self::RealtimeAlarm, Self::BoottimeAlarm].as_slice();
+        while let [clock, rest @ ..] = all {
+            if clock.id() == id {
+                return Some(*clock);
+            }
+            all = rest;
+        }
+        None
+    }
+
     /// The time on the clock, to the nanosecond. The kernel compares absolute deadlines with this time.
     ///
     /// For an alarm clock this is the time of its base clock, `Realtime` or `Boottime`. Reading the alarm clock itself
@@ -88,12 +103,29 @@ impl Clock {
     }
 }
 
-/// Fails with `EOVERFLOW` for more than `i64::MAX` seconds.
-#[inline]
-pub(crate) fn timespec(time: Duration) -> Result<Timespec> {
-    match i64::try_from(time.as_secs()) {
-        Ok(tv_sec) => Ok(Timespec { tv_sec, tv_nsec: time.subsec_nanos().into() }),
-        Err(_) => Err(Errno::OVERFLOW),
+/// Fails with [`OVERFLOW`](Errno::OVERFLOW) for more than `i64::MAX` seconds.
+impl TryFrom<Duration> for Timespec {
+    type Error = Errno;
+
+    #[inline]
+    fn try_from(time: Duration) -> Result<Self> {
+        match i64::try_from(time.as_secs()) {
+            Ok(tv_sec) => Ok(Self { tv_sec, tv_nsec: time.subsec_nanos().into() }),
+            Err(_) => Err(Errno::OVERFLOW),
+        }
+    }
+}
+
+/// Fails with [`INVAL`](Errno::INVAL) for negative seconds, and for nanoseconds outside 0 to 999,999,999.
+impl TryFrom<Timespec> for Duration {
+    type Error = Errno;
+
+    #[inline]
+    fn try_from(time: Timespec) -> Result<Self> {
+        match time {
+            Timespec { tv_sec: 0.., tv_nsec: 0..NANOS } => Ok(duration(time)),
+            _ => Err(Errno::INVAL),
+        }
     }
 }
 
@@ -130,6 +162,8 @@ pub(crate) fn until(deadline: Timespec, now: Timespec) -> Timespec {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
     use super::*;
 
     #[test]
@@ -141,7 +175,7 @@ mod tests {
             Duration::new(i32::MAX as u64 + 1, 5),
             Duration::new(i64::MAX as u64, 999_999_999),
         ] {
-            assert_eq!(timespec(time).map(duration), Ok(time));
+            assert_eq!(Timespec::try_from(time).and_then(Duration::try_from), Ok(time));
         }
     }
 
@@ -172,7 +206,23 @@ mod tests {
 
     #[test]
     fn more_seconds_than_an_i64_holds_are_overflow() {
-        assert_eq!(timespec(Duration::new(i64::MAX as u64 + 1, 0)), Err(Errno::OVERFLOW));
-        assert_eq!(timespec(Duration::MAX), Err(Errno::OVERFLOW));
+        assert_eq!(Timespec::try_from(Duration::new(i64::MAX as u64 + 1, 0)), Err(Errno::OVERFLOW));
+        assert_eq!(Timespec::try_from(Duration::MAX), Err(Errno::OVERFLOW));
+    }
+
+    #[test]
+    fn a_timespec_that_the_kernel_refuses_is_no_duration() {
+        for refused in [time(-1, 0), time(i64::MIN, 5), time(0, -1), time(0, NANOS), time(0, 1 << 32)] {
+            assert_eq!(Duration::try_from(refused), Err(Errno::INVAL));
+        }
+    }
+
+    #[test]
+    fn a_clock_has_its_own_number() {
+        let clocks: std::vec::Vec<_> = (-20..20).filter_map(Clock::from_id).collect();
+        assert_eq!(clocks.len(), 5);
+        for clock in clocks {
+            assert_eq!(Clock::from_id(clock.id()), Some(clock));
+        }
     }
 }

@@ -11,7 +11,9 @@ use crate::sys;
 /// [eventfd(2)](https://man7.org/linux/man-pages/man2/eventfd.2.html), `fs/eventfd.c`, Linux 2.6.27.
 ///
 /// Writers add to the count. A reader takes the whole count, or one with [`SEMAPHORE`](EventFdFlags::SEMAPHORE).
-/// The methods take `&self`: threads, and processes that inherited or received the descriptor, share the counter.
+/// The methods take `&self`: threads, and processes that inherited or received the descriptor, share the counter. They
+/// repeat a call that a signal handler interrupted. A program that must see `EINTR` uses [`sys::read`] and
+/// [`sys::write`].
 ///
 /// ```
 /// use barefd::EventFd;

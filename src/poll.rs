@@ -46,7 +46,7 @@ use crate::time64;
 #[inline]
 #[doc(alias("ppoll", "select.poll"))]
 pub fn poll(fds: &mut [PollFd<'_>], timeout: Option<Duration>) -> Result<usize> {
-    match timeout.map(clock::timespec) {
+    match timeout.map(Timespec::try_from) {
         Some(Ok(timeout)) => {
             let mut times = [timeout; 2];
             let [left, _] = &mut times;

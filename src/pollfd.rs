@@ -1,15 +1,32 @@
 //! One entry of a `poll` set.
 
 use core::fmt;
+use core::marker::PhantomData;
 
 use static_assertions::const_assert_eq;
 
 use crate::abi::layouts;
-use crate::fd::{AsFd, AsRawFd, BorrowedFd};
+use crate::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use crate::flags::PollFlags;
 
 /// A descriptor to wait for, the events to wait for, and the events that occurred. In memory it is `struct pollfd`
 /// (`include/uapi/asm-generic/poll.h`).
+///
+/// It is `Copy`, so it can be moved about in a set, and an array can be filled with it. An entry without a descriptor is
+/// ignored:
+///
+/// ```
+/// use barefd::{EventFd, PollFd, PollFlags, poll};
+/// use core::time::Duration;
+///
+/// let event = EventFd::new(1)?;
+/// let mut fds = [PollFd::IGNORED; 8];
+/// fds[5] = PollFd::new(&event, PollFlags::IN);
+/// assert_eq!(poll(&mut fds, Some(Duration::ZERO))?, 1);
+/// fds[5].set_fd(None);
+/// assert_eq!(poll(&mut fds, Some(Duration::ZERO))?, 0);
+/// # Ok::<(), barefd::Errno>(())
+/// ```
 ///
 /// It borrows the descriptor, so the descriptor stays open during the wait:
 ///
@@ -18,7 +35,7 @@ use crate::flags::PollFlags;
 ///
 /// let event = EventFd::new(0)?;
 /// let entry = PollFd::new(&event, PollFlags::IN);
-/// # drop(entry);
+/// # entry.revents();
 /// drop(event);
 /// # Ok::<(), barefd::Errno>(())
 /// ```
@@ -29,16 +46,18 @@ use crate::flags::PollFlags;
 /// let event = EventFd::new(0)?;
 /// let entry = PollFd::new(&event, PollFlags::IN);
 /// drop(event);
-/// # drop(entry);
+/// # entry.revents();
 /// # Ok::<(), barefd::Errno>(())
 /// ```
 #[repr(C)]
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 #[doc(alias("pollfd", "select.poll.register"))]
 pub struct PollFd<'fd> {
-    fd: BorrowedFd<'fd>,
+    /// -1 if there is none.
+    fd: RawFd,
     events: PollFlags,
     revents: PollFlags,
+    borrow: PhantomData<BorrowedFd<'fd>>,
 }
 
 layouts! {
@@ -47,7 +66,15 @@ layouts! {
 
 const_assert_eq!(align_of::<PollFd<'_>>(), align_of::<i32>());
 
+/// What C programs write for an entry without a descriptor. The kernel ignores every negative number.
+const NONE: RawFd = -1;
+
 impl<'fd> PollFd<'fd> {
+    /// An entry without a descriptor, to fill a set with. [`poll`](crate::poll()) ignores it, and sets its
+    /// [`revents`](Self::revents) to none.
+    pub const IGNORED: Self =
+        Self { fd: NONE, events: PollFlags::empty(), revents: PollFlags::empty(), borrow: PhantomData };
+
     /// An entry that waits for `events` on `fd`. No system call.
     #[inline]
     #[must_use]
@@ -58,8 +85,23 @@ impl<'fd> PollFd<'fd> {
     /// An entry that waits for `events` on a descriptor that is borrowed already. No system call.
     #[inline]
     #[must_use]
-    pub const fn from_borrowed_fd(fd: BorrowedFd<'fd>, events: PollFlags) -> Self {
-        Self { fd, events, revents: PollFlags::empty() }
+    pub fn from_borrowed_fd(fd: BorrowedFd<'fd>, events: PollFlags) -> Self {
+        Self { fd: fd.as_raw_fd(), events, ..Self::IGNORED }
+    }
+
+    /// The descriptor; `None` in an entry that [`poll`](crate::poll()) ignores.
+    #[inline]
+    #[must_use]
+    pub fn fd(&self) -> Option<BorrowedFd<'fd>> {
+        // SAFETY: it is not -1, and the borrow that the entry was made from lasts for 'fd.
+        (self.fd != NONE).then(|| unsafe { BorrowedFd::borrow_raw(self.fd) })
+    }
+
+    /// Sets the descriptor, from the next [`poll`](crate::poll()) on. `None` makes the entry one that is ignored, so the
+    /// other entries keep their places.
+    #[inline]
+    pub fn set_fd(&mut self, fd: Option<BorrowedFd<'fd>>) {
+        self.fd = fd.map_or(NONE, |fd| fd.as_raw_fd());
     }
 
     /// The events to wait for.
@@ -106,17 +148,10 @@ impl<'fd> PollFd<'fd> {
     }
 }
 
-impl AsFd for PollFd<'_> {
-    #[inline]
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.fd
-    }
-}
-
 impl fmt::Debug for PollFd<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PollFd")
-            .field("fd", &self.fd.as_raw_fd())
+            .field("fd", &self.fd)
             .field("events", &self.events)
             .field("revents", &self.revents)
             .finish()

@@ -211,6 +211,56 @@ impl SigSet {
         self.0[word] & bit != 0
     }
 
+    /// The signals of this set and those of `other`.
+    #[inline]
+    #[doc(alias = "sigorset")]
+    #[must_use]
+    pub const fn union(mut self, other: Self) -> Self {
+        let mut word = 0;
+        while word < Self::WORDS {
+            self.0[word] |= other.0[word];
+            word += 1;
+        }
+        self
+    }
+
+    /// The signals of this set that are not in `other`.
+    #[inline]
+    #[must_use]
+    pub const fn difference(mut self, other: Self) -> Self {
+        let mut word = 0;
+        while word < Self::WORDS {
+            self.0[word] &= !other.0[word];
+            word += 1;
+        }
+        self
+    }
+
+    /// The set with these bits: the bit with the value 1 is signal 1, as in `SigBlk` and the other lines of
+    /// `/proc/PID/status`. `None` if there is a bit without a signal: from 2^64 on (2^128 on MIPS).
+    #[must_use]
+    pub const fn from_bits(bits: u128) -> Option<Self> {
+        let mut set = Self::EMPTY;
+        let mut word = 0;
+        while word < Self::WORDS {
+            set.0[word] = (bits >> (word * usize::BITS as usize)) as usize;
+            word += 1;
+        }
+        if set.bits() == bits { Some(set) } else { None }
+    }
+
+    /// The bits of the set, as [`from_bits`](Self::from_bits) takes them.
+    #[must_use]
+    pub const fn bits(&self) -> u128 {
+        let mut bits = 0;
+        let mut word = Self::WORDS;
+        while word > 0 {
+            word -= 1;
+            bits = (bits << usize::BITS) | self.0[word] as u128;
+        }
+        bits
+    }
+
     /// The word that a signal is in, and its bit there.
     #[inline]
     const fn place(signal: Signal) -> (usize, usize) {

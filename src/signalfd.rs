@@ -12,7 +12,8 @@ use crate::sys;
 /// [signalfd(2)](https://man7.org/linux/man-pages/man2/signalfd.2.html), `fs/signalfd.c`, Linux 2.6.27.
 ///
 /// A read takes one signal, which then is not pending any more. **The signals must be blocked**, or they act before
-/// anybody reads them. Call [`SigSet::thread_block`] before the first thread is spawned.
+/// anybody reads them. Call [`SigSet::thread_block`] before the first thread is spawned. The methods repeat a read that a
+/// handler of another signal interrupted. A program that must see `EINTR` uses [`sys::read`].
 ///
 /// ```standalone_crate
 /// use barefd::{PollFd, PollFlags, SigSet, Signal, SignalFd, poll};

@@ -52,14 +52,30 @@ impl TimerSpec {
         !self.initial.is_zero() || !self.interval.is_zero()
     }
 
-    #[inline]
-    fn to_kernel(self) -> Result<Itimerspec> {
-        Ok(Itimerspec { it_interval: clock::timespec(self.interval)?, it_value: clock::timespec(self.initial)? })
-    }
-
+    /// Converts what the kernel wrote.
     #[inline]
     fn from_kernel(spec: Itimerspec) -> Self {
         Self { initial: clock::duration(spec.it_value), interval: clock::duration(spec.it_interval) }
+    }
+}
+
+/// Fails with [`OVERFLOW`](Errno::OVERFLOW) for more than `i64::MAX` seconds.
+impl TryFrom<TimerSpec> for Itimerspec {
+    type Error = Errno;
+
+    #[inline]
+    fn try_from(spec: TimerSpec) -> Result<Self> {
+        Ok(Self { it_interval: spec.interval.try_into()?, it_value: spec.initial.try_into()? })
+    }
+}
+
+/// Fails with [`INVAL`](Errno::INVAL) for negative seconds, and for nanoseconds outside 0 to 999,999,999.
+impl TryFrom<Itimerspec> for TimerSpec {
+    type Error = Errno;
+
+    #[inline]
+    fn try_from(spec: Itimerspec) -> Result<Self> {
+        Ok(Self { initial: spec.it_value.try_into()?, interval: spec.it_interval.try_into()? })
     }
 }
 
@@ -138,7 +154,8 @@ pub enum Armed {
 /// deadline in them is due at once. [`set`](Self::set), [`replace`](Self::replace) and [`get`](Self::get) work like the
 /// kernel's calls, where a zero `initial` disarms. **Every call that arms or disarms discards the expirations that
 /// nobody has read.** The methods take `&self`: threads, and processes that inherited or received the descriptor, share
-/// the timer. One of them reads each expiration.
+/// the timer. One of them reads each expiration. They repeat a read that a signal handler interrupted. A program that
+/// must see `EINTR` uses [`sys::read`].
 ///
 /// ```
 /// use core::time::Duration;
@@ -355,7 +372,7 @@ impl TimerFd {
     #[inline]
     #[doc(alias("timerfd_settime", "timerfd_settime_ns", "os.timerfd_settime", "os.timerfd_settime_ns"))]
     pub fn set(&self, flags: SetTimeFlags, new: TimerSpec) -> Result<()> {
-        time64::timerfd_settime(self.as_fd(), flags, &new.to_kernel()?, None)
+        time64::timerfd_settime(self.as_fd(), flags, &new.try_into()?, None)
     }
 
     /// [`set`](Self::set), which also returns the old value as [`get`](Self::get) does: always relative to now. The
@@ -370,7 +387,7 @@ impl TimerFd {
     #[doc(alias("timerfd_settime", "timerfd_settime_ns", "os.timerfd_settime", "os.timerfd_settime_ns"))]
     pub fn replace(&self, flags: SetTimeFlags, new: TimerSpec) -> Result<TimerSpec> {
         let mut old = Itimerspec::default();
-        time64::timerfd_settime(self.as_fd(), flags, &new.to_kernel()?, Some(&mut old))?;
+        time64::timerfd_settime(self.as_fd(), flags, &new.try_into()?, Some(&mut old))?;
         Ok(TimerSpec::from_kernel(old))
     }
 

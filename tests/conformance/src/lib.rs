@@ -175,6 +175,7 @@ macro_rules! each_case {
                 a_deadline_that_no_step_canceled_is_a_fresh_one
                 a_new_deadline_takes_the_place_of_the_last
                 a_spec_says_what_it_is_made_of
+                a_spec_is_the_kernels_struct_in_other_types
             }
             settime {
                 an_unknown_flag_is_inval_and_changes_nothing
@@ -213,6 +214,7 @@ macro_rules! each_case {
                 poll_counts_the_entries_that_have_events
                 each_poll_writes_the_events_anew
                 set_events_holds_from_the_next_poll_on
+                an_entry_without_a_descriptor_is_ignored
                 a_number_that_is_not_open_is_nval_unasked
                 a_pipe_without_a_writer_is_hup_unasked
                 a_pipe_without_a_reader_is_err_unasked
@@ -243,6 +245,9 @@ macro_rules! each_case {
                 a_signal_has_a_name_if_there_is_a_constant
                 a_signal_shows_its_name_or_its_number
                 a_set_holds_the_signals_that_were_put_in
+                sets_are_joined_and_taken_from_each_other
+                a_set_has_a_bit_for_each_signal
+                proc_shows_the_bits_of_a_mask
                 a_mask_changes_by_a_set_and_tells_what_it_was
                 every_signal_can_be_blocked_but_kill_and_stop
                 a_mask_is_read_and_written_where_it_is_asked_for
@@ -275,6 +280,7 @@ macro_rules! each_case {
                 kill_and_stop_are_left_out_of_the_set
                 proc_shows_the_set
                 a_record_without_a_signal_is_none
+                a_record_is_the_bytes_of_a_read
             }
             foreign {
                 a_counter_of_another_kind_answers_and_leaves_no_descriptor

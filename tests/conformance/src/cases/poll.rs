@@ -44,6 +44,26 @@ pub fn set_events_holds_from_the_next_poll_on() -> Outcome {
     Ok(())
 }
 
+pub fn an_entry_without_a_descriptor_is_ignored() -> Outcome {
+    let event = EventFd::new(1)?;
+    let mut fds = [PollFd::IGNORED; 3];
+    check!(fds[0].fd().is_none());
+    check_eq!(poll(&mut fds, Some(Duration::ZERO)), Ok(0));
+    fds[1] = PollFd::new(&event, PollFlags::IN);
+    check_eq!(poll(&mut fds, None), Ok(1));
+    check_eq!(fds.map(|entry| entry.revents()), [PollFlags::empty(), PollFlags::IN, PollFlags::empty()]);
+
+    fds[1].set_fd(None);
+    check!(fds[1].fd().is_none());
+    check_eq!(poll(&mut fds, Some(Duration::ZERO)), Ok(0));
+    check_eq!(fds[1].revents(), PollFlags::empty());
+
+    fds[1].set_fd(Some(event.as_fd()));
+    check_eq!(poll(&mut fds, None), Ok(1));
+    check_eq!(fds[1].fd().map(|fd| fd.as_raw_fd()), Some(event.as_raw_fd()));
+    Ok(())
+}
+
 pub fn a_number_that_is_not_open_is_nval_unasked() -> Outcome {
     let mut fds = [PollFd::from_borrowed_fd(kernel::not_open(), PollFlags::empty())];
     check_eq!(poll(&mut fds, Some(SOON)), Ok(1));
@@ -149,8 +169,8 @@ pub fn an_entry_shows_what_it_is_made_of() -> Outcome {
 
     let event = EventFd::new(0)?;
     let entry = PollFd::new(&event, PollFlags::IN);
-    check_eq!(entry.as_fd().as_raw_fd(), event.as_raw_fd());
-    check_eq!(entry.clone().events(), PollFlags::IN);
+    check_eq!(entry.fd().map(|fd| fd.as_raw_fd()), Some(event.as_raw_fd()));
+    check_eq!(entry.events(), PollFlags::IN);
 
     let (mut shown, mut expected) = (Text::<160>::default(), Text::<160>::default());
     let flags = (PollFlags::IN, PollFlags::empty());

@@ -2,19 +2,24 @@
 
 use core::fmt::{Debug, Display, Write};
 
+use barefd::fd::AsFd;
 use barefd::sys::{self, SigmaskHow};
 use barefd::{Errno, SigSet, Signal};
 
 use super::Blocked;
 use crate::outcome::Text;
 use crate::uapi::SIG_BLOCK;
-use crate::{Outcome, kernel};
+use crate::{Outcome, Unpassed, kernel};
 
 /// The highest signal number. The lowest is 1.
 const LAST: u32 = 8 * size_of::<SigSet>() as u32;
 
 fn all() -> impl Iterator<Item = Signal> {
     (1..=LAST).filter_map(Signal::from_raw)
+}
+
+fn last() -> Signal {
+    Signal::from_raw(LAST).unwrap_or(Signal::HUP)
 }
 
 fn display(value: impl Display) -> Outcome<Text<80>> {
@@ -71,6 +76,55 @@ pub fn a_set_holds_the_signals_that_were_put_in() -> Outcome {
     check_eq!(SET, SigSet::EMPTY.with(Signal::TERM).with(Signal::HUP));
     check_eq!(SigSet::from_signals(&[]), SigSet::EMPTY);
     check_eq!(debug(SET)?.as_str(), "{Signal(SIGHUP), Signal(SIGTERM)}");
+    Ok(())
+}
+
+pub fn sets_are_joined_and_taken_from_each_other() -> Outcome {
+    let [low, high, both] = [&[Signal::HUP] as &[_], &[last()], &[Signal::HUP, last()]].map(SigSet::from_signals);
+    check_eq!(low.union(high), both);
+    check_eq!(both.union(low), both);
+    check_eq!(both.difference(low), high);
+    check_eq!(both.difference(high), low);
+    check_eq!(low.difference(high), low);
+    check_eq!(SigSet::ALL.difference(both).union(both), SigSet::ALL);
+    check_eq!(SigSet::ALL.difference(SigSet::ALL), SigSet::EMPTY);
+    Ok(())
+}
+
+pub fn a_set_has_a_bit_for_each_signal() -> Outcome {
+    check_eq!((SigSet::EMPTY.bits(), SigSet::from_bits(0)), (0, Some(SigSet::EMPTY)));
+    check_eq!(SigSet::from_bits(SigSet::ALL.bits()), Some(SigSet::ALL));
+    for signal in all() {
+        let (set, bits) = (SigSet::from_signals(&[signal]), 1 << (signal.raw() - 1));
+        check_eq!((set.bits(), SigSet::from_bits(bits)), (bits, Some(set)));
+    }
+    for bit in LAST..128 {
+        check_eq!(SigSet::from_bits(1 << bit), None);
+        check_eq!(SigSet::from_bits(1 << bit | 1), None);
+    }
+    Ok(())
+}
+
+/// The kernel writes the most significant bit first.
+pub fn proc_shows_the_bits_of_a_mask() -> Outcome {
+    super::needs_proc()?;
+    if kernel::is_emulated() {
+        return Err(Unpassed::NotApplicable("an emulator: /proc shows the mask of the host"));
+    }
+    let _blocked = Blocked::new(&[Signal::HUP, Signal::URG, last()])?;
+    let mut expected = Text::<64>::default();
+    let _ = write!(expected, "{:0width$x}", SigSet::thread_mask()?.bits(), width = LAST as usize / 4);
+    let mut text = [0; 4096];
+    let status = kernel::open(c"/proc/thread-self/status", 0)?;
+    let mut len = 0;
+    loop {
+        match sys::read(status.as_fd(), text.get_mut(len..).unwrap_or_default())? {
+            0 => break,
+            read => len += read,
+        }
+    }
+    let text = core::str::from_utf8(text.get(..len).unwrap_or_default()).unwrap_or_default();
+    check_eq!(text.lines().find_map(|line| line.strip_prefix("SigBlk:")).map(str::trim), Some(expected.as_str()));
     Ok(())
 }
 

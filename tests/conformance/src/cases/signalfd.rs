@@ -411,9 +411,20 @@ pub fn proc_shows_the_set() -> Outcome {
 
 pub fn a_record_without_a_signal_is_none() -> Outcome {
     for number in [0, 8 * size_of::<SigSet>() as u32 + 1, u32::MAX] {
-        let mut record = SignalfdSiginfo::default();
-        record.ssi_signo = number;
+        let record = SignalfdSiginfo { ssi_signo: number, ..Default::default() };
         check_eq!(SignalInfo::from_raw(record), None);
     }
+    Ok(())
+}
+
+pub fn a_record_is_the_bytes_of_a_read() -> Outcome {
+    let blocked = Blocked::new(&[Signal::URG])?;
+    let signals = blocked.signals()?;
+    kernel::signal_self(Signal::URG)?;
+    let mut bytes = [0; size_of::<SignalfdSiginfo>()];
+    check_eq!(sys::read(signals.as_fd(), &mut bytes), Ok(bytes.len()));
+    let record = SignalfdSiginfo::from_ne_bytes(bytes);
+    check_eq!((record.ssi_signo, record.ssi_pid), (Signal::URG.raw(), kernel::getpid()));
+    check!(record.to_ne_bytes() == bytes);
     Ok(())
 }

@@ -3,10 +3,11 @@
 use core::time::Duration;
 
 use barefd::fd::AsFd;
+use barefd::sys::Itimerspec;
 use barefd::{Armed, Clock, Errno, PollFlags, SetTimeFlags, Tick, TimerFd, TimerFdFlags, TimerSpec, sys};
 
-use super::{ARMED, DAY, HOUR, SOON, armed, arming_is, beats, becomes_readable, events, expired, is_still_armed};
-use crate::kernel::{WithoutWakeAlarm, has_wake_alarm};
+use super::{ARMED, DAY, HOUR, SOON, armed, arming_is, beats, becomes_readable, events, expired, is_still_armed, spec};
+use crate::kernel::{WithoutWakeAlarm, has_wake_alarm, time};
 use crate::{Outcome, Unpassed, kernel};
 
 const PLAIN: [Clock; 3] = [Clock::Realtime, Clock::Monotonic, Clock::Boottime];
@@ -367,5 +368,24 @@ pub fn a_spec_says_what_it_is_made_of() -> Outcome {
     check!(TimerSpec::once(Duration::from_nanos(1)).is_armed());
     check!(TimerSpec { initial: Duration::ZERO, interval: Duration::from_nanos(1) }.is_armed());
     check!(!TimerSpec::once(Duration::ZERO).is_armed());
+    Ok(())
+}
+
+/// A setting survives the way to the kernel's struct, through `sys`, and back.
+pub fn a_spec_is_the_kernels_struct_in_other_types() -> Outcome {
+    for spec in [TimerSpec::DISARMED, ARMED, TimerSpec { initial: Duration::new(5, 999_999_999), interval: DAY }] {
+        check_eq!(Itimerspec::try_from(spec).and_then(TimerSpec::try_from), Ok(spec));
+    }
+    let timer = TimerFd::nonblocking(Clock::Monotonic)?;
+    time::timerfd_settime(timer.as_fd(), NONE, &ARMED.try_into()?, None)?;
+    is_still_armed(&timer)?;
+    check_eq!(TimerSpec::try_from(time::timerfd_gettime(timer.as_fd())?)?.interval, ARMED.interval);
+
+    let long = Duration::new(i64::MAX as u64 + 1, 0);
+    check_eq!(Itimerspec::try_from(TimerSpec::once(long)), Err(Errno::OVERFLOW));
+    check_eq!(Itimerspec::try_from(TimerSpec { initial: HOUR, interval: long }), Err(Errno::OVERFLOW));
+    for (interval, value) in [((0, -1), (0, 0)), ((0, 0), (-1, 0)), ((0, 0), (0, 1_000_000_000))] {
+        check_eq!(TimerSpec::try_from(spec(interval, value)), Err(Errno::INVAL));
+    }
     Ok(())
 }
