@@ -16,4 +16,5 @@ fn main() {
     script::write(&table);
     script::cfg_time(&abi);
     script::cfg_nr(&table);
+    script::cfg_offset(&table);
 }

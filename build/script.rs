@@ -60,6 +60,16 @@ pub fn cfg_nr(table: &Table) {
     }
 }
 
+/// Sets the cfg `offset` for the place of each field that differs between ABIs.
+pub fn cfg_offset(table: &Table) {
+    println!("cargo::rustc-check-cfg=cfg(offset, values(any()))");
+    for fact in &table.facts {
+        if fact.kind == "offset" {
+            println!("cargo::rustc-cfg=offset=\"{} {}\"", fact.name, fact.value);
+        }
+    }
+}
+
 /// The value, or the end of the build script with the error.
 pub fn ok<T>(result: table::Result<T>) -> T {
     match result {

@@ -48,7 +48,7 @@ pub struct Table<'a> {
 }
 
 pub struct Fact<'a> {
-    /// `nr`, `const` or `errno`.
+    /// `nr`, `const`, `errno` or `offset`.
     pub kind: &'a str,
     pub name: &'a str,
     pub value: i64,
@@ -302,7 +302,7 @@ fn find<'a, 'b>(lines: &'b [Line<'a>], name: &str) -> Option<&'b Line<'a>> {
 
 fn kind_of(rule: &str) -> &str {
     match rule {
-        "const" | "errno" => rule,
+        "const" | "errno" | "offset" => rule,
         _ => "nr",
     }
 }
@@ -311,14 +311,17 @@ fn kind_of(rule: &str) -> &str {
 fn check_all(all: &[Line]) -> Result<()> {
     for line in all {
         let words = match line.words[0] {
-            "some" | "every" | "const" | "errno" => 3,
+            "some" | "every" | "const" | "errno" | "offset" => 3,
             "generic" | "time64" => 4,
             other => {
-                let rules = "`generic`, `some`, `every`, `time64`, `const` or `errno`";
+                let rules = "`generic`, `some`, `every`, `time64`, `const`, `errno` or `offset`";
                 return Err(line.place.unexpected(other, rules));
             }
         };
-        once(all, line)?;
+        let name = once(all, line)?;
+        if line.words[0] == "offset" && !name.contains('.') {
+            return Err(line.place.unexpected(name, "a struct and a field, with `.` between them"));
+        }
         if line.words[0] != "some" || !is_none(line) {
             value(line, kind_of(line.words[0]))?;
         }
@@ -348,8 +351,8 @@ fn once<'a>(lines: &[Line], line: &Line<'a>) -> Result<&'a str> {
 fn check_own(own: &[Line], all: &[Line]) -> Result<()> {
     for line in own {
         let kind = line.words[0];
-        if kind != "nr" && kind != "const" && kind != "errno" {
-            let kinds = "`target`, `numbers`, `time`, `include`, `nr`, `const` or `errno`";
+        if kind != "nr" && kind_of(kind) != kind {
+            let kinds = "`target`, `numbers`, `time`, `include`, `nr`, `const`, `errno` or `offset`";
             return Err(line.place.unexpected(kind, kinds));
         }
         let name = once(own, line)?;
@@ -498,7 +501,7 @@ pub fn render(table: &Table) -> String {
     };
     for fact in &table.facts {
         let (name, value) = (fact.name, fact.written);
-        let upper = name.strip_prefix("_").unwrap_or(name).to_ascii_uppercase();
+        let upper = name.strip_prefix("_").unwrap_or(name).replace('.', "_").to_ascii_uppercase();
         if fact.kind == "nr" {
             numbers.push_str(&format!(
                 "    /// `{name}`\n    #[doc(alias = \"__NR_{name}\")]\n    pub const {upper}: usize = {base}{value};\n"
@@ -506,6 +509,7 @@ pub fn render(table: &Table) -> String {
         } else {
             let kind = match fact.kind {
                 "errno" => "u16",
+                "offset" => "usize",
                 _ if fact.value < 0 => "i32",
                 _ => "u32",
             };

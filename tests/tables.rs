@@ -24,6 +24,7 @@ const O_NONBLOCK 0x800
 const SI_QUEUE -1
 errno EDEADLK 35
 errno ENOSYS 38
+offset epoll_event.data 8
 ";
 
 /// A complete table with its own numbers.
@@ -108,12 +109,12 @@ mod lines {
         rejected(
             "nr read",
             "call read",
-            "arch/x.tbl:5: found `call`, expected `target`, `numbers`, `time`, `include`, `nr`, `const` or `errno`",
+            "arch/x.tbl:5: found `call`, expected `target`, `numbers`, `time`, `include`, `nr`, `const`, `errno` or `offset`",
         );
         rejected(
             "every",
             "each",
-            "arch/all.tbl:7: found `each`, expected `generic`, `some`, `every`, `time64`, `const` or `errno`",
+            "arch/all.tbl:7: found `each`, expected `generic`, `some`, `every`, `time64`, `const`, `errno` or `offset`",
         );
     }
 
@@ -149,6 +150,25 @@ mod lines {
             "const O_NONBLOCK 0x80\n",
             "errno EAGAIN 12\n",
             "arch/family.tbl:1: found `EAGAIN`, expected one of `EDEADLK`, `ENOSYS`",
+        );
+    }
+
+    #[test]
+    fn an_offset_is_of_a_field() {
+        rejected(
+            "offset epoll_event.data 8",
+            "offset epoll_event 8",
+            "arch/all.tbl:13: found `epoll_event`, expected a struct and a field, with `.` between them",
+        );
+        rejected(
+            "const O_NONBLOCK 0x80\n",
+            "offset epoll_event.events 4\n",
+            "arch/family.tbl:1: found `epoll_event.events`, expected one of `epoll_event.data`",
+        );
+        rejected(
+            "const O_NONBLOCK 0x80\n",
+            "offset epoll_event.data 8192\n",
+            "arch/family.tbl:1: found `8192`, expected a number below 8192",
         );
     }
 
@@ -290,6 +310,7 @@ mod own {
             "const SI_QUEUE -1",
             "errno EDEADLK 35",
             "errno ENOSYS 38",
+            "offset epoll_event.data 8",
         ];
         assert_eq!(facts, expected);
     }
@@ -316,6 +337,12 @@ mod own {
             "generic read none",
             "arch/all.tbl:1: found `none`, expected a number, decimal or hexadecimal after `0x`",
         );
+    }
+
+    #[test]
+    fn an_offset_can_be_its_own() {
+        let facts = changed("const O_NONBLOCK 0x80\n", "offset epoll_event.data 4\n").unwrap();
+        assert!(facts.contains(&"offset epoll_event.data 4".to_string()), "{facts:?}");
     }
 
     #[test]
@@ -352,6 +379,7 @@ mod generic {
             "const SI_QUEUE -1",
             "errno EDEADLK 35",
             "errno ENOSYS 38",
+            "offset epoll_event.data 8",
         ];
         assert_eq!(facts, expected);
     }
@@ -635,6 +663,7 @@ pub const O_NONBLOCK: u32 = 0x80;
 pub const SI_QUEUE: i32 = -1;
 pub const EDEADLK: u16 = 35;
 pub const ENOSYS: u16 = 38;
+pub const EPOLL_EVENT_DATA: usize = 8;
 ";
     assert_eq!(table::render(&table::parse(&abi, &own, &shared).unwrap()), expected);
 }

@@ -33,27 +33,31 @@ struct Abi {
     name: &'static str,
     /// The architecture, by the kernel's name.
     arch: &'static str,
-    /// The option that gives the compiler the widths of this ABI's types.
+    /// The options that give the compiler the widths and the alignment of this ABI's types.
     model: &'static str,
     /// What the ABI's own compilers define and the headers look at.
     macros: &'static str,
 }
 
+/// Integers of 64 bits are aligned to 8 bytes, as on most 32-bit ABIs. On 32-bit x86, whose compiler this is, they are
+/// not.
+const ALIGNED: &str = "-m32 -malign-double";
+
 const ABIS: [Abi; 17] = [
     Abi { name: "aarch64", arch: "arm64", model: "-m64", macros: "__aarch64__" },
-    Abi { name: "arm", arch: "arm", model: "-m32", macros: "__arm__ __ARM_EABI__" },
+    Abi { name: "arm", arch: "arm", model: ALIGNED, macros: "__arm__ __ARM_EABI__" },
     Abi { name: "loongarch64", arch: "loongarch", model: "-m64", macros: "__loongarch__" },
     Abi { name: "m68k", arch: "m68k", model: "-m32", macros: "__m68k__" },
-    Abi { name: "mips_n32", arch: "mips", model: "-m32", macros: "__mips__ _MIPS_SIM=2 _MIPS_SZLONG=32" },
+    Abi { name: "mips_n32", arch: "mips", model: ALIGNED, macros: "__mips__ _MIPS_SIM=2 _MIPS_SZLONG=32" },
     Abi { name: "mips_n64", arch: "mips", model: "-m64", macros: "__mips__ _MIPS_SIM=3 _MIPS_SZLONG=64" },
-    Abi { name: "mips_o32", arch: "mips", model: "-m32", macros: "__mips__ _MIPS_SIM=1 _MIPS_SZLONG=32" },
-    Abi { name: "powerpc", arch: "powerpc", model: "-m32", macros: "__powerpc__" },
+    Abi { name: "mips_o32", arch: "mips", model: ALIGNED, macros: "__mips__ _MIPS_SIM=1 _MIPS_SZLONG=32" },
+    Abi { name: "powerpc", arch: "powerpc", model: ALIGNED, macros: "__powerpc__" },
     Abi { name: "powerpc64", arch: "powerpc", model: "-m64", macros: "__powerpc__ __powerpc64__" },
-    Abi { name: "riscv32", arch: "riscv", model: "-m32", macros: "__riscv __riscv_xlen=32" },
+    Abi { name: "riscv32", arch: "riscv", model: ALIGNED, macros: "__riscv __riscv_xlen=32" },
     Abi { name: "riscv64", arch: "riscv", model: "-m64", macros: "__riscv __riscv_xlen=64" },
     Abi { name: "s390x", arch: "s390", model: "-m64", macros: "__s390__ __s390x__" },
     // Without the second the old set of 32 signals is meant.
-    Abi { name: "sparc", arch: "sparc", model: "-m32", macros: "__sparc__ __WANT_POSIX1B_SIGNALS__" },
+    Abi { name: "sparc", arch: "sparc", model: ALIGNED, macros: "__sparc__ __WANT_POSIX1B_SIGNALS__" },
     Abi { name: "sparc64", arch: "sparc", model: "-m64", macros: "__sparc__ __WANT_POSIX1B_SIGNALS__ __arch64__" },
     Abi { name: "x32", arch: "x86", model: "-mx32", macros: "__x86_64__ __ILP32__" },
     Abi { name: "x86", arch: "x86", model: "-m32", macros: "__i386__" },
@@ -63,7 +67,7 @@ const ABIS: [Abi; 17] = [
 const NOT_COVERED: [&str; 2] = ["csky", "hexagon"];
 const WHY: &str = "Debian has no headers of this architecture";
 
-const INCLUDES: [&str; 12] = [
+const INCLUDES: [&str; 15] = [
     "asm/bitsperlong.h",
     "asm/ioctls.h",
     "asm/siginfo.h",
@@ -71,11 +75,14 @@ const INCLUDES: [&str; 12] = [
     "asm/unistd.h",
     "linux/errno.h",
     "linux/eventfd.h",
+    "linux/eventpoll.h",
     "linux/fcntl.h",
+    "linux/pidfd.h",
     "linux/poll.h",
     "linux/signalfd.h",
     "linux/time.h",
     "linux/timerfd.h",
+    "linux/wait.h",
 ];
 
 /// What the headers of an architecture need not have, and why.
@@ -206,8 +213,11 @@ fn evaluate(workspace: &Workspace, headers: &Path, abi: &Abi, facts: &[Fact]) ->
     let mut c = INCLUDES.map(|header| format!("#include <{header}>\n")).concat();
     c.push_str("_Static_assert(8 * sizeof(long) == __BITS_PER_LONG, \"the model is not the ABI's\");\n");
     // The crate has one constant for each of the two.
-    for flags in ["EFD", "SFD", "TFD"] {
-        c.push_str(&format!("_Static_assert({flags}_CLOEXEC == O_CLOEXEC && {flags}_NONBLOCK == O_NONBLOCK, \"\");\n"));
+    for flag in ["EFD_CLOEXEC", "SFD_CLOEXEC", "TFD_CLOEXEC", "EPOLL_CLOEXEC"] {
+        c.push_str(&format!("_Static_assert({flag} == O_CLOEXEC, \"\");\n"));
+    }
+    for flag in ["EFD_NONBLOCK", "SFD_NONBLOCK", "TFD_NONBLOCK", "PIDFD_NONBLOCK"] {
+        c.push_str(&format!("_Static_assert({flag} == O_NONBLOCK, \"\");\n"));
     }
     c.push_str(&format!("__attribute__((section(\"{SECTION}\"))) unsigned long long facts[][2] = {{\n"));
     for Fact { c: expression, .. } in facts {
@@ -226,7 +236,7 @@ fn evaluate(workspace: &Workspace, headers: &Path, abi: &Abi, facts: &[Fact]) ->
     fs::write(&source, c)?;
     let mut cc = Command::new("cc");
     // Nothing of the host's is defined or included.
-    cc.args(["-std=c11", "-undef", "-nostdinc", abi.model]);
+    cc.args(["-std=c11", "-undef", "-nostdinc"]).args(abi.model.split(' '));
     let long = if abi.model == "-m64" { 8 } else { 4 };
     cc.args([
         "-D__CHAR_BIT__=8".to_owned(),
@@ -252,7 +262,11 @@ fn evaluate(workspace: &Workspace, headers: &Path, abi: &Abi, facts: &[Fact]) ->
 fn in_table<'a>(table: &'a Table<'a>) -> impl Iterator<Item = Fact> + 'a {
     let facts = table.facts.iter().map(|fact| Fact {
         file: fact.place.file.to_owned(),
-        c: if fact.kind == "nr" { format!("__NR_{}", fact.name) } else { fact.name.to_owned() },
+        c: match fact.kind {
+            "nr" => format!("__NR_{}", fact.name),
+            "offset" => format!("__builtin_offsetof(struct {})", fact.name.replace('.', ", ")),
+            _ => fact.name.to_owned(),
+        },
         value: Some(fact.value as u64),
     });
     let absent = table.absent.iter().map(|name| Fact {
