@@ -4,10 +4,12 @@
 //! ABI has the calls that take a time with 32-bit seconds, and `time64` where it has those of Linux 5.1 with 64-bit
 //! seconds, beside or in place of the others. An ABI with neither has one set of calls, with 64-bit seconds.
 //!
-//! Two types have the kernel's layout themselves and stand with their methods: [`PollFd`](crate::PollFd) and
-//! [`SigSet`](crate::SigSet).
+//! Three types have the kernel's layout themselves and stand with their methods: [`EpollEvent`](crate::EpollEvent),
+//! [`PollFd`](crate::PollFd) and [`SigSet`](crate::SigSet).
 
-use core::mem::transmute;
+use core::mem::{offset_of, transmute};
+
+use static_assertions::const_assert;
 
 include!(concat!(env!("OUT_DIR"), "/abi.rs"));
 
@@ -155,5 +157,53 @@ impl SignalfdSiginfo {
     pub const fn to_ne_bytes(self) -> [u8; size_of::<Self>()] {
         // SAFETY: the fields are integers without a gap between them, so every byte has a value.
         unsafe { transmute(self) }
+    }
+}
+
+/// `siginfo_t`, with the fields of a signal that a process sends and of a child that ended, stopped or went on
+/// (`include/uapi/asm-generic/siginfo.h`).
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[doc(alias = "siginfo_t")]
+pub struct Siginfo {
+    /// The signal: `SIGCHLD` for a child, 0 if there is none.
+    pub si_signo: i32,
+    /// Where the signal came from, or what the child did: [`SignalInfo::code`](crate::SignalInfo::code).
+    #[cfg(offset = "siginfo.si_code 4")]
+    pub si_code: i32,
+    /// An error number, mostly 0.
+    pub si_errno: i32,
+    /// Where the signal came from, or what the child did: [`SignalInfo::code`](crate::SignalInfo::code).
+    #[cfg(not(offset = "siginfo.si_code 4"))]
+    pub si_code: i32,
+    /// No data. It is zero.
+    #[cfg(target_pointer_width = "64")]
+    pub __pad0: i32,
+    /// The sender, or the child.
+    pub si_pid: u32,
+    /// The real user of the sender or the child.
+    pub si_uid: u32,
+    /// The value that is sent with the signal. For a child, the status is at its first byte:
+    /// [`si_status`](Self::si_status).
+    pub si_value: usize,
+    /// No data. It is zero.
+    pub __pad: [u32; Siginfo::REST],
+}
+
+const_assert!(size_of::<Siginfo>() == 128);
+const_assert!(offset_of!(Siginfo, si_code) == SIGINFO_SI_CODE);
+// A union follows the three numbers. Its alignment is that of a pointer.
+const_assert!(offset_of!(Siginfo, si_pid) == 12_usize.next_multiple_of(align_of::<usize>()));
+
+impl Siginfo {
+    const REST: usize = if size_of::<usize>() == 8 { 24 } else { 26 };
+
+    /// The child's exit status, or the signal that ended, stopped or continued it:
+    /// [`SignalInfo::status`](crate::SignalInfo::status).
+    #[inline]
+    #[must_use]
+    pub const fn si_status(&self) -> i32 {
+        let bytes = self.si_value.to_ne_bytes();
+        i32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
     }
 }

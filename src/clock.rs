@@ -150,6 +150,12 @@ pub(crate) fn later(time: Timespec, delay: Timespec) -> Timespec {
     }
 }
 
+/// The time in whole milliseconds, rounded up, or as many as an `i32` holds. The seconds must not be negative.
+pub(crate) fn millis(time: Timespec) -> i32 {
+    let rest = time.tv_nsec.wrapping_add(999_999) / 1_000_000;
+    i32::try_from(time.tv_sec.saturating_mul(1000).saturating_add(rest)).unwrap_or(i32::MAX)
+}
+
 /// The time from `now` until `deadline`, or zero if that has passed.
 pub(crate) fn until(deadline: Timespec, now: Timespec) -> Timespec {
     let tv_sec = deadline.tv_sec.wrapping_sub(now.tv_sec);
@@ -214,6 +220,23 @@ mod tests {
     fn a_timespec_that_the_kernel_refuses_is_no_duration() {
         for refused in [time(-1, 0), time(i64::MIN, 5), time(0, -1), time(0, NANOS), time(0, 1 << 32)] {
             assert_eq!(Duration::try_from(refused), Err(Errno::INVAL));
+        }
+    }
+
+    #[test]
+    fn milliseconds_are_rounded_up_and_end_at_the_largest_i32() {
+        for (time, expected) in [
+            (time(0, 0), 0),
+            (time(0, 1), 1),
+            (time(0, 1_000_000), 1),
+            (time(0, 1_000_001), 2),
+            (time(7, 999_999_999), 8000),
+            (time(2_147_483, 647_000_000), i32::MAX),
+            (time(2_147_483, 646_000_000), i32::MAX - 1),
+            (time(2_147_484, 0), i32::MAX),
+            (time(i64::MAX, 999_999_999), i32::MAX),
+        ] {
+            assert_eq!(millis(time), expected);
         }
     }
 

@@ -45,6 +45,34 @@ pub struct SignalFdFlags(u32);
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct PollFlags(u16);
 
+/// Flags of `epoll_create1`, for [`Epoll::with_flags`](crate::Epoll::with_flags).
+///
+/// The default is [`CLOEXEC`](Self::CLOEXEC).
+#[repr(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EpollCreateFlags(u32);
+
+/// Events of an [`Epoll`](crate::Epoll): those to wait for, and those that occurred. Four of them say how to wait, and
+/// never occur: [`ET`](Self::ET), [`ONESHOT`](Self::ONESHOT), [`EXCLUSIVE`](Self::EXCLUSIVE) and
+/// [`WAKEUP`](Self::WAKEUP).
+///
+/// The kernel reports [`ERR`](Self::ERR) and [`HUP`](Self::HUP) even if nobody asked for them.
+#[repr(transparent)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct EpollFlags(u32);
+
+/// Flags of `pidfd_open`, for [`PidFd::with_flags`](crate::PidFd::with_flags).
+///
+/// The default is none. The descriptor is always close-on-exec.
+#[repr(transparent)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct PidFdFlags(u32);
+
+/// Options of [`sys::waitid`](crate::sys::waitid): what to wait for, and how.
+#[repr(transparent)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct WaitFlags(u32);
+
 bitflags! {
     impl EventFdFlags: u32 {
         /// `EFD_SEMAPHORE` (Linux 2.6.30): a read takes one from the counter, not the whole count.
@@ -121,6 +149,89 @@ bitflags! {
         #[doc(alias = "POLLRDHUP")]
         const RDHUP = abi::POLLRDHUP as u16;
     }
+
+    impl EpollCreateFlags: u32 {
+        /// `EPOLL_CLOEXEC` (Linux 2.6.27): `execve` closes the descriptor.
+        #[doc(alias = "EPOLL_CLOEXEC")]
+        const CLOEXEC = abi::O_CLOEXEC;
+    }
+
+    impl EpollFlags: u32 {
+        /// `EPOLLIN`: a read will not block.
+        #[doc(alias = "EPOLLIN")]
+        const IN = abi::EPOLLIN;
+        /// `EPOLLPRI`: an exceptional condition, such as out-of-band data.
+        #[doc(alias = "EPOLLPRI")]
+        const PRI = abi::EPOLLPRI;
+        /// `EPOLLOUT`: a write will not block.
+        #[doc(alias = "EPOLLOUT")]
+        const OUT = abi::EPOLLOUT;
+        /// `EPOLLERR`: an error. On an event counter it means that the kernel itself filled the counter to 2^64 - 1.
+        #[doc(alias = "EPOLLERR")]
+        const ERR = abi::EPOLLERR;
+        /// `EPOLLHUP`: the other end is closed.
+        #[doc(alias = "EPOLLHUP")]
+        const HUP = abi::EPOLLHUP;
+        /// `EPOLLRDNORM`: normal data can be read.
+        #[doc(alias = "EPOLLRDNORM")]
+        const RDNORM = abi::EPOLLRDNORM;
+        /// `EPOLLRDBAND`: priority data can be read.
+        #[doc(alias = "EPOLLRDBAND")]
+        const RDBAND = abi::EPOLLRDBAND;
+        /// `EPOLLWRNORM`: normal data can be written.
+        #[doc(alias = "EPOLLWRNORM")]
+        const WRNORM = abi::EPOLLWRNORM;
+        /// `EPOLLWRBAND`: priority data can be written.
+        #[doc(alias = "EPOLLWRBAND")]
+        const WRBAND = abi::EPOLLWRBAND;
+        /// `EPOLLRDHUP` (Linux 2.6.17): the other end of a stream socket stopped writing.
+        #[doc(alias = "EPOLLRDHUP")]
+        const RDHUP = abi::EPOLLRDHUP;
+        /// `EPOLLEXCLUSIVE` (Linux 4.5): if several sets wait for the descriptor, an event [wakes at least
+        /// one](crate::Epoll#several-threads) of them and not all.
+        #[doc(alias = "EPOLLEXCLUSIVE")]
+        const EXCLUSIVE = abi::EPOLLEXCLUSIVE;
+        /// `EPOLLWAKEUP` (Linux 3.5): the system is not suspended while the event is pending or processed, which is
+        /// until the next wait on the set. It needs `CAP_BLOCK_SUSPEND`; without that, and on a kernel without
+        /// `CONFIG_PM_SLEEP`, the kernel ignores it.
+        #[doc(alias = "EPOLLWAKEUP")]
+        const WAKEUP = abi::EPOLLWAKEUP;
+        /// `EPOLLONESHOT` (Linux 2.6.2): after one event the descriptor reports nothing until
+        /// [`modify`](crate::Epoll::modify).
+        #[doc(alias = "EPOLLONESHOT")]
+        const ONESHOT = abi::EPOLLONESHOT;
+        /// `EPOLLET`: [edges](crate::Epoll#level-and-edge) instead of states.
+        #[doc(alias = "EPOLLET")]
+        const ET = abi::EPOLLET;
+    }
+
+    impl PidFdFlags: u32 {
+        /// `PIDFD_NONBLOCK` (Linux 5.10; `EINVAL` before): [`sys::waitid`](crate::sys::waitid) fails with `EAGAIN`
+        /// instead of waiting.
+        #[doc(alias = "PIDFD_NONBLOCK")]
+        const NONBLOCK = abi::O_NONBLOCK;
+        /// `PIDFD_THREAD` (Linux 6.9; `EINVAL` before): a descriptor of a thread instead of a process.
+        #[doc(alias = "PIDFD_THREAD")]
+        const THREAD = abi::PIDFD_THREAD;
+    }
+
+    impl WaitFlags: u32 {
+        /// `WNOHANG`: does not wait.
+        #[doc(alias = "WNOHANG")]
+        const NOHANG = abi::WNOHANG;
+        /// `WSTOPPED`: for a child that a signal stopped.
+        #[doc(alias("WSTOPPED", "WUNTRACED"))]
+        const STOPPED = abi::WSTOPPED;
+        /// `WEXITED`: for a child that ended.
+        #[doc(alias = "WEXITED")]
+        const EXITED = abi::WEXITED;
+        /// `WCONTINUED`: for a child that went on after `SIGCONT`.
+        #[doc(alias = "WCONTINUED")]
+        const CONTINUED = abi::WCONTINUED;
+        /// `WNOWAIT`: leaves the child as it is, for another wait.
+        #[doc(alias = "WNOWAIT")]
+        const NOWAIT = abi::WNOWAIT;
+    }
 }
 
 impl Default for EventFdFlags {
@@ -141,6 +252,12 @@ impl Default for SignalFdFlags {
     }
 }
 
+impl Default for EpollCreateFlags {
+    fn default() -> Self {
+        Self::CLOEXEC
+    }
+}
+
 // Not derived: bitflags would compile the names of each type for everybody, and few programs print them.
 macro_rules! debug {
     ($($Flags:ident)*) => {$(
@@ -153,7 +270,9 @@ macro_rules! debug {
     )*};
 }
 
-debug! { EventFdFlags TimerFdFlags SetTimeFlags SignalFdFlags PollFlags }
+debug! {
+    EventFdFlags TimerFdFlags SetTimeFlags SignalFdFlags PollFlags EpollCreateFlags EpollFlags PidFdFlags WaitFlags
+}
 
 /// `CLOEXEC | NONBLOCK`, or `0x0` for none.
 struct Names<'a, F>(&'a F);

@@ -1,7 +1,7 @@
 //! Linux event, timer and signal file descriptors without libc.
 //!
-//! barefd has safe types for `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `signalfd4`, `read`,
-//! `write`, `ppoll` and the calls that belong to them. Inline assembly issues them with the system call numbers of the
+//! barefd has safe types for `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `signalfd4`,
+//! `pidfd_open`, `read`, `write`, `ppoll`, epoll and the calls that belong to them. Inline assembly issues them with the system call numbers of the
 //! target's ABI. The types are for `#![no_std]` programs: static and freestanding binaries, minimal init processes, and
 //! hosted programs.
 //!
@@ -44,7 +44,9 @@
 //! - [`EventFd`]: a counter that is readable while it is not zero; a wake-up, or a semaphore
 //! - [`TimerFd`]: a timer on a [`Clock`] that is readable once it has expired
 //! - [`SignalFd`]: reads the signals of a [`SigSet`] that the thread blocks, instead of a handler
+//! - [`PidFd`]: a process, readable once it has ended; its [`ExitStatus`]
 //! - [`poll()`]: waits for these, and for any other descriptor, in [`PollFd`]s
+//! - [`Epoll`]: a set of descriptors that the kernel keeps, for many of them or for a loop that owns them
 //! - [`Errno`]: the error of every call
 //! - [`fd`]: owned and borrowed descriptors
 //! - [`sys`]: each system call as one function, without a policy
@@ -58,6 +60,9 @@
 //! Whether a call blocks depends on the descriptor and not on the type: `O_NONBLOCK` is part of the open file
 //! description, which others may share. So `take` waits on a blocking descriptor, and `wait` waits on a blocking and on
 //! a non-blocking one.
+//!
+//! [`poll()`] needs no descriptor of its own, but the kernel looks at each entry each time. [`Epoll`] costs as much as
+//! what is ready. To wake a thread use an [`EventFd`], to wake at a time use a [`TimerFd`].
 //!
 //! Nothing here panics, allocates, or keeps state outside the descriptors.
 //!
@@ -125,6 +130,8 @@
 //!   [`replace`](TimerFd::replace). That is the whole time up to `u32::MAX` seconds, which are 136 years. Only a timer
 //!   that the 64-bit call armed can have a longer time. Nothing in the answer shows that such a time is cut.
 //! - [`poll()`] issues `ppoll`. A timeout of more than `i32::MAX` seconds means for ever.
+//! - [`Epoll::wait`] issues `epoll_pwait` and rounds a timeout up to whole milliseconds. `epoll_pwait2` of Linux 5.11 is
+//!   left out.
 //! - [`Clock::now`] issues `clock_gettime`, which wraps on `Realtime` in January 2038. From then on the result is
 //!   [`OVERFLOW`](Errno::OVERFLOW). From February 2106 on the result begins again at 1970.
 //! - Each of them issues the 64-bit call if the old one is `ENOSYS` (a kernel without `CONFIG_COMPAT_32BIT_TIME`).
@@ -173,10 +180,13 @@ mod abi;
 mod clock;
 mod counter;
 mod descriptor;
+mod epoll;
+mod epollevent;
 mod errno;
 mod eventfd;
 pub mod fd;
 mod flags;
+mod pidfd;
 mod poll;
 mod pollfd;
 #[cfg(doc)]
@@ -199,9 +209,15 @@ pub const LAYOUTS: [abi::Layouts; 2] = [abi::LAYOUTS, pollfd::LAYOUTS];
 pub use time64::TIME32_FIRST;
 
 pub use clock::Clock;
+pub use epoll::Epoll;
+pub use epollevent::EpollEvent;
 pub use errno::{Errno, Result};
 pub use eventfd::EventFd;
-pub use flags::{EventFdFlags, PollFlags, SetTimeFlags, SignalFdFlags, TimerFdFlags};
+pub use flags::{
+    EpollCreateFlags, EpollFlags, EventFdFlags, PidFdFlags, PollFlags, SetTimeFlags, SignalFdFlags, TimerFdFlags,
+    WaitFlags,
+};
+pub use pidfd::{ExitStatus, PidFd};
 pub use poll::poll;
 pub use pollfd::PollFd;
 pub use signal::{SigSet, Signal};

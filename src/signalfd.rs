@@ -52,8 +52,8 @@ use crate::sys;
 /// # One read may stand for several signals
 ///
 /// The kernel does not queue a signal below 32 again while it is pending, and the record is that of the first one. So
-/// one [`CHLD`](Signal::CHLD) may stand for several children. After each `CHLD`, call `waitpid` (or `waitid`) without
-/// blocking, until it reports no more children. Real-time signals, from 32 on, queue in the order in which they were
+/// one [`CHLD`](Signal::CHLD) may stand for several children. After each `CHLD`, call [`sys::waitid`] without blocking,
+/// until it reports no more children; or give each child a [`PidFd`](crate::PidFd). Real-time signals, from 32 on, queue in the order in which they were
 /// sent, up to `RLIMIT_SIGPENDING`. If several signals are pending, the kernel first gives those sent to the thread,
 /// then those sent to the process. In each group it gives faults first, then the lowest number.
 ///
@@ -65,9 +65,9 @@ use crate::sys;
 /// socket. Another thread of the process sees the signals that are sent to the process. It does not see those that are
 /// sent to a thread, such as `SIGPIPE`.
 ///
-/// `epoll` checks the signals of the process that calls `epoll_wait`. But a signal wakes it only if it is for the
-/// process that added the descriptor. So after `fork`, make a new descriptor and add that one. [`poll`](crate::poll())
-/// does not have this problem.
+/// [`Epoll`](crate::Epoll#fork) checks the signals of the process that waits. But a signal wakes it only if it is for
+/// the process that added the descriptor. So after `fork`, make a new set and a new descriptor.
+/// [`poll`](crate::poll()) does not have this problem.
 ///
 /// # What does not come
 ///

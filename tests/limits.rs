@@ -6,14 +6,20 @@ use std::io;
 
 use barefd::fd::{AsRawFd, OwnedFd};
 use barefd::{
-    Clock, Errno, EventFd, EventFdFlags, PollFd, PollFlags, SigSet, SignalFd, SignalFdFlags, TimerFd, TimerFdFlags,
-    poll, sys,
+    Clock, Epoll, EpollCreateFlags, Errno, EventFd, EventFdFlags, PidFd, PidFdFlags, PollFd, PollFlags, SigSet,
+    SignalFd, SignalFdFlags, TimerFd, TimerFdFlags, poll, sys,
 };
 use common::{STD_CHECKS, descriptors, emulator, emulator_swaps, in_child};
 
 const NO_EVENT_FLAGS: EventFdFlags = EventFdFlags::from_bits_retain(1 << 30);
 const NO_TIMER_FLAGS: TimerFdFlags = TimerFdFlags::from_bits_retain(1 << 30);
 const NO_SIGNAL_FLAGS: SignalFdFlags = SignalFdFlags::from_bits_retain(1 << 30);
+const NO_EPOLL_FLAGS: EpollCreateFlags = EpollCreateFlags::from_bits_retain(1 << 30);
+const NO_PID_FLAGS: PidFdFlags = PidFdFlags::from_bits_retain(1 << 30);
+
+fn this_process() -> barefd::Result<PidFd> {
+    PidFd::open(std::process::id())
+}
 
 /// Sets the soft limit of `RLIMIT_NOFILE`.
 fn limit_descriptors(to: libc::rlim_t) {
@@ -39,6 +45,8 @@ fn in_a_full_table_nothing_is_made_and_nothing_leaks() {
     let event = EventFd::new(0).unwrap();
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
     let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
+    let epoll = Epoll::new().unwrap();
+    let process = this_process().unwrap();
     fill_the_table();
     let before = descriptors();
     let full = Err(Errno::MFILE);
@@ -55,6 +63,11 @@ fn in_a_full_table_nothing_is_made_and_nothing_leaks() {
     assert_eq!(event.try_clone().map(drop), full);
     assert_eq!(timer.try_clone().map(drop), full);
     assert_eq!(signals.try_clone().map(drop), full);
+    assert_eq!(Epoll::new().map(drop), full);
+    assert_eq!(Epoll::with_flags(EpollCreateFlags::empty()).map(drop), full);
+    assert_eq!(epoll.try_clone().map(drop), full);
+    assert_eq!(this_process().map(drop), full);
+    assert_eq!(process.try_clone().map(drop), full);
     // This call makes no descriptor.
     assert_eq!(signals.set_signals(&SigSet::ALL), Ok(()));
     assert_eq!(descriptors(), before);
@@ -65,6 +78,8 @@ fn in_a_full_table_nothing_is_made_and_nothing_leaks() {
     event.try_clone().unwrap();
     TimerFd::new(Clock::Monotonic).unwrap();
     SignalFd::new(&SigSet::EMPTY).unwrap();
+    Epoll::new().unwrap();
+    this_process().unwrap();
     assert_eq!(descriptors(), before - 1);
 }
 
@@ -77,6 +92,8 @@ fn a_bad_flag_or_clock_is_einval_before_the_table_is_looked_at() {
     assert_eq!(EventFd::with_flags(0, NO_EVENT_FLAGS).map(drop), Err(Errno::INVAL));
     assert_eq!(TimerFd::with_flags(Clock::Monotonic, NO_TIMER_FLAGS).map(drop), Err(Errno::INVAL));
     assert_eq!(SignalFd::with_flags(&SigSet::EMPTY, NO_SIGNAL_FLAGS).map(drop), Err(Errno::INVAL));
+    assert_eq!(Epoll::with_flags(NO_EPOLL_FLAGS).map(drop), Err(Errno::INVAL));
+    assert_eq!(PidFd::with_flags(std::process::id(), NO_PID_FLAGS).map(drop), Err(Errno::INVAL));
     assert_eq!(sys::timerfd_create(-1, TimerFdFlags::empty()).map(drop), Err(Errno::INVAL));
 }
 
@@ -127,6 +144,8 @@ fn what_is_made_and_dropped_leaves_no_descriptor() {
         drop(OwnedFd::from(clone));
         drop(TimerFd::new(Clock::Monotonic).unwrap().try_clone());
         drop(SignalFd::new(&SigSet::EMPTY).unwrap().try_clone());
+        drop(Epoll::new().unwrap().try_clone());
+        drop(this_process().unwrap().try_clone());
     }
     assert_eq!(descriptors(), before);
 }
@@ -141,6 +160,8 @@ fn what_cannot_be_made_leaves_no_descriptor() {
         EventFd::with_flags(0, NO_EVENT_FLAGS).unwrap_err();
         TimerFd::with_flags(Clock::Monotonic, NO_TIMER_FLAGS).unwrap_err();
         SignalFd::with_flags(&SigSet::EMPTY, NO_SIGNAL_FLAGS).unwrap_err();
+        Epoll::with_flags(NO_EPOLL_FLAGS).unwrap_err();
+        PidFd::with_flags(std::process::id(), NO_PID_FLAGS).unwrap_err();
         sys::timerfd_create(-1, TimerFdFlags::empty()).unwrap_err();
     }
     assert_eq!(descriptors(), before);

@@ -13,10 +13,10 @@ use std::time::Duration;
 
 use barefd::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use barefd::{
-    Clock, EventFd, EventFdFlags, SigSet, Signal, SignalFd, SignalFdFlags, SignalInfo, TimerFd, TimerFdFlags,
-    TimerSpec, sys,
+    Clock, Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EventFd, EventFdFlags, ExitStatus, PidFd, PollFd,
+    PollFlags, SigSet, Signal, SignalFd, SignalFdFlags, SignalInfo, TimerFd, TimerFdFlags, TimerSpec, poll, sys,
 };
-use common::{Fork, emulator, emulator_swaps, expired, in_child, owe, run};
+use common::{Fork, emulator, emulator_swaps, expired, in_child, owe, run, until};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -71,7 +71,7 @@ fn exec_closes_all_but_what_was_made_without_cloexec() {
     let open: Vec<_> = inherited("OPEN").into_iter().map(|fd| target(fd).unwrap()).collect();
     assert_eq!(
         open.iter().map(|path| path.to_str().unwrap()).collect::<Vec<_>>(),
-        ["anon_inode:[eventfd]", "anon_inode:[timerfd]", "anon_inode:[signalfd]"]
+        ["anon_inode:[eventfd]", "anon_inode:[timerfd]", "anon_inode:[signalfd]", "anon_inode:[eventpoll]"]
     );
 }
 
@@ -101,8 +101,18 @@ fn with_every_way_to_make_one(command: &mut Command) {
         signals.try_clone().unwrap(),
     ]
     .map(OwnedFd::from);
-    let closed: Vec<_> = events.iter().chain(&timers).chain(&of_signals).map(OwnedFd::as_raw_fd).collect();
-    let open = [event.as_raw_fd(), timer.as_raw_fd(), signals.as_raw_fd()];
+    let epoll = Epoll::with_flags(EpollCreateFlags::empty()).unwrap();
+    let process = PidFd::open(std::process::id()).unwrap();
+    let of_sets_and_processes = [
+        Epoll::new().unwrap().into(),
+        Epoll::with_flags(EpollCreateFlags::default()).unwrap().into(),
+        epoll.try_clone().unwrap().into(),
+        process.try_clone().unwrap().into(),
+        OwnedFd::from(process),
+    ];
+    let closed = events.iter().chain(&timers).chain(&of_signals).chain(&of_sets_and_processes);
+    let closed: Vec<_> = closed.map(OwnedFd::as_raw_fd).collect();
+    let open = [event.as_raw_fd(), timer.as_raw_fd(), signals.as_raw_fd(), epoll.as_raw_fd()];
     run(command.env("CLOSED", list(&closed)).env("OPEN", list(&open)));
 }
 
@@ -342,4 +352,72 @@ fn receive_descriptor(socket: &UnixStream) -> OwnedFd {
         assert!(!header.is_null() && (*header).cmsg_type == libc::SCM_RIGHTS);
         OwnedFd::from_raw_fd(libc::CMSG_DATA(header).cast::<RawFd>().read_unaligned())
     }
+}
+
+in_child!(a_child_of_the_standard_library_is_waited_for_in_a_set);
+#[expect(clippy::zombie_processes, reason = "the descriptor reaps it")]
+fn a_child_of_the_standard_library_is_waited_for_in_a_set() {
+    let (epoll, mut events) = (Epoll::new().unwrap(), [EpollEvent::default(); 4]);
+    let children = [3, 0, 7].map(|status| {
+        let child = Command::new("sh").arg("-c").arg(format!("exit {status}")).spawn().unwrap();
+        (PidFd::open(child.id()).unwrap(), ExitStatus::Exited { status })
+    });
+    for ((process, _), token) in children.iter().zip(0..) {
+        epoll.add(process, EpollFlags::IN | EpollFlags::ONESHOT, token).unwrap();
+    }
+    let mut ended = 0;
+    while ended < children.len() {
+        for event in epoll.wait(&mut events, None).unwrap() {
+            let (process, status) = &children[event.token() as usize];
+            assert_eq!(process.take(), Ok(Some(*status)));
+            ended += 1;
+        }
+    }
+}
+
+in_child!(a_descriptor_of_a_process_survives_a_socket_and_is_no_parent_there);
+#[expect(clippy::zombie_processes, reason = "the descriptor reaps it")]
+fn a_descriptor_of_a_process_survives_a_socket_and_is_no_parent_there() {
+    let (here, there) = UnixStream::pair().unwrap();
+    let receiver = Fork::start(|| {
+        let process = PidFd::from(receive_descriptor(&there));
+        assert_eq!(process.take(), Err(barefd::Errno::CHILD));
+        process.send_signal(Signal::KILL).unwrap();
+    });
+    let child = Command::new("sleep").arg("60").spawn().unwrap();
+    let process = PidFd::open(child.id()).unwrap();
+    send_descriptor(&here, process.as_raw_fd());
+    assert_eq!(process.wait(), Ok(ExitStatus::Killed { signal: Signal::KILL, core_dumped: false }));
+    receiver.finish();
+}
+
+in_child!(a_process_that_executes_another_program_is_the_same_process);
+fn a_process_that_executes_another_program_is_the_same_process() {
+    let process = PidFd::open(Fork::start(|| panic!("{}", Command::new("true").exec())).id as u32).unwrap();
+    assert_eq!(process.wait(), Ok(ExitStatus::Exited { status: 0 }));
+}
+
+in_child!(a_process_has_ended_when_its_last_thread_has);
+fn a_process_has_ended_when_its_last_thread_has() {
+    let (first, last) = (EventFd::new(0).unwrap(), EventFd::new(0).unwrap());
+    let process = Fork::start(|| {
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                last.wait().unwrap();
+                sys::exit_group(5);
+            });
+            first.notify().unwrap();
+            // SAFETY: this thread ends here, and the other one uses only what the process keeps.
+            unsafe { libc::syscall(libc::SYS_exit, 0) };
+        });
+    });
+    let status = PidFd::open(process.id as u32).unwrap();
+    first.wait().unwrap();
+    let path = format!("/proc/{0}/task/{0}/stat", process.id);
+    until("the first thread ends", || fs::read_to_string(&path).unwrap().contains(") Z "));
+    let mut fds = [PollFd::new(&status, PollFlags::IN)];
+    assert_eq!(poll(&mut fds, Some(Duration::ZERO)), Ok(0));
+    assert_eq!(status.take(), Ok(None));
+    last.notify().unwrap();
+    assert_eq!(status.wait(), Ok(ExitStatus::Exited { status: 5 }));
 }

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use barefd::fd::AsFd;
 use barefd::sys::Timespec;
 use barefd::{
-    Clock, Errno, EventFd, PollFd, PollFlags, Result, SigSet, Signal, SignalFd, SignalFdFlags, Tick, TimerFd, poll, sys,
+    Clock, Epoll, EpollEvent, EpollFlags, Errno, EventFd, ExitStatus, PidFd, PidFdFlags, PollFd, PollFlags, Result,
+    SigSet, Signal, SignalFd, SignalFdFlags, Tick, TimerFd, poll, sys,
 };
 use common::{Task, emulator, expired, in_child, owe, send_signal, thread_id, until};
 
@@ -444,6 +445,112 @@ fn sys_ppoll_keeps_a_signal_out_where_its_mask_does() {
     event.notify().unwrap();
     until("the handler runs after the call", || blocking.handled() == 1);
     assert_eq!(blocking.task.finish(), Ok(1));
+}
+
+/// The tokens that a wait reports.
+fn tokens(epoll: &Epoll, timeout: Option<Duration>) -> Result<Vec<u64>> {
+    let mut events = [EpollEvent::default(); 4];
+    Ok(epoll.wait(&mut events, timeout)?.iter().map(EpollEvent::token).collect())
+}
+
+#[test]
+fn a_wait_on_a_set_outlasts_handlers() {
+    for timeout in [None, Some(Duration::from_secs(1000)), Some(Duration::MAX)] {
+        for signal in [INTERRUPTING, RESTARTING] {
+            let (epoll, event) = (Epoll::new().unwrap(), EventFd::new(0).unwrap());
+            epoll.add(&event, EpollFlags::IN, 7).unwrap();
+            let epoll = Arc::new(epoll);
+            let tokens = interrupted(&epoll, signal, move |epoll| tokens(epoll, timeout), |_| event.notify().unwrap());
+            assert_eq!(tokens, Ok(vec![7]));
+        }
+    }
+}
+
+#[test]
+fn a_thousand_handlers_do_not_change_when_a_wait_on_a_set_ends() {
+    const HANDLERS: usize = 1000;
+    const TIMEOUT: Duration = Duration::from_millis(500);
+
+    let (epoll, event) = (Epoll::new().unwrap(), EventFd::new(0).unwrap());
+    epoll.add(&event, EpollFlags::IN, 7).unwrap();
+    let blocking = Blocking::start(move || {
+        let mut elapsed = Vec::new();
+        while HANDLED.get().unwrap().load(SeqCst) < HANDLERS {
+            let started = Instant::now();
+            assert_eq!(tokens(&epoll, Some(TIMEOUT)), Ok(vec![]));
+            elapsed.push(started.elapsed());
+        }
+        elapsed
+    });
+    let mut sent = 0;
+    let elapsed = loop {
+        blocking.task.signal(INTERRUPTING);
+        sent += 1;
+        if let Some(elapsed) = blocking.task.result_within(Duration::from_micros(200)) {
+            break elapsed;
+        }
+    };
+    assert!(sent >= HANDLERS && !elapsed.is_empty());
+    // It is never early. If each handler began the time anew, the first wait would last until the last handler.
+    assert!(elapsed.iter().all(|elapsed| *elapsed >= TIMEOUT), "{elapsed:?}");
+}
+
+#[test]
+fn sys_epoll_pwait_returns_intr_whatever_the_handler_was_installed_for() {
+    for signal in [INTERRUPTING, RESTARTING] {
+        let epoll = Epoll::new().unwrap();
+        let blocking = Blocking::start(move || sys::epoll_pwait(epoll.as_fd(), &mut [EpollEvent::default()], -1, None));
+        blocking.interrupt(signal);
+        assert_eq!(blocking.task.finish(), Err(Errno::INTR));
+    }
+}
+
+#[test]
+fn sys_epoll_waits_let_a_pending_signal_in_where_their_mask_does() {
+    let blocking = Blocking::start(move || {
+        let handled = || HANDLED.get().unwrap().load(SeqCst);
+        let epoll = Epoll::new().unwrap();
+        only(INTERRUPTING).thread_block().unwrap();
+        send_signal(thread_id(), INTERRUPTING);
+
+        let mut events = [EpollEvent::default()];
+        for mask in [None, Some(&SigSet::ALL), Some(&only(INTERRUPTING))] {
+            assert_eq!(sys::epoll_pwait(epoll.as_fd(), &mut events, 1, mask), Ok(0));
+        }
+        assert_eq!(handled(), 0);
+        let others = only(RESTARTING);
+        assert_eq!(sys::epoll_pwait(epoll.as_fd(), &mut events, -1, Some(&others)), Err(Errno::INTR));
+        assert_eq!(handled(), 1);
+
+        send_signal(thread_id(), INTERRUPTING);
+        match sys::epoll_pwait2(epoll.as_fd(), &mut events, None, Some(&others)) {
+            // A kernel before 5.11, or an emulator.
+            Err(Errno::NOSYS) => {}
+            result => assert_eq!((result, handled()), (Err(Errno::INTR), 2)),
+        }
+    });
+    blocking.task.finish();
+}
+
+/// A child that ends when `event` is written to.
+fn child_of(event: &EventFd) -> u32 {
+    // SAFETY: the child makes only system calls.
+    match unsafe { libc::fork() } {
+        0 => sys::exit_group(event.wait().map_or(1, |status| status as i32)),
+        id => u32::try_from(id).unwrap(),
+    }
+}
+
+#[test]
+fn a_wait_for_a_process_outlasts_handlers() {
+    for flags in [PidFdFlags::empty(), PidFdFlags::NONBLOCK] {
+        for signal in [INTERRUPTING, RESTARTING] {
+            let event = EventFd::new(0).unwrap();
+            let process = Arc::new(PidFd::with_flags(child_of(&event), flags).unwrap());
+            let status = interrupted(&process, signal, PidFd::wait, |_| event.write(9).unwrap());
+            assert_eq!(status, Ok(ExitStatus::Exited { status: 9 }));
+        }
+    }
 }
 
 fn only(signal: c_int) -> SigSet {

@@ -18,11 +18,12 @@ use std::ptr;
 use std::time::Duration;
 
 use barefd::fd::AsFd;
-use barefd::sys::{Itimerspec, SigmaskHow};
+use barefd::sys::{EpollOp, Itimerspec, SigmaskHow, Timespec, WaitId};
 use barefd::trap::{self, nr};
 use barefd::{
-    Armed, Clock, Errno, EventFd, EventFdFlags, PollFd, PollFlags, Result, SetTimeFlags, SigSet, Signal, SignalFd,
-    SignalFdFlags, SignalInfo, Tick, TimerFd, TimerFdFlags, TimerSpec, poll, sys,
+    Armed, Clock, Epoll, EpollCreateFlags, EpollEvent, EpollFlags, Errno, EventFd, EventFdFlags, ExitStatus, PidFd,
+    PidFdFlags, PollFd, PollFlags, Result, SetTimeFlags, SigSet, Signal, SignalFd, SignalFdFlags, SignalInfo, Tick,
+    TimerFd, TimerFdFlags, TimerSpec, WaitFlags, poll, sys,
 };
 use common::{Fork, STD_CHECKS, expired, in_child, owe, wait};
 
@@ -33,7 +34,7 @@ const TOO_LONG: Duration = Duration::MAX;
 struct Call {
     number: usize,
     arguments: [u64; 6],
-    /// The seconds and nanoseconds that were passed to `ppoll`.
+    /// The seconds and nanoseconds that were passed to `ppoll` or `epoll_pwait2`.
     timeout: Option<[u64; 2]>,
 }
 
@@ -63,6 +64,12 @@ const EIGHT: Answer = returns(8);
 const SEVEN: Answer = Answer { result: 8, memory: (1, &[7]) };
 /// A `read` that gives a signal. The rest of the record is zero.
 const CHLD: Answer = Answer { result: 128, memory: (1, &[libc::SIGCHLD as u64]) };
+
+/// A `waitid` that reports a child: the numbers of the signal, the code, the process and its status.
+const EXITED: Answer = Answer { result: 0, memory: (2, &[libc::SIGCHLD as u64, libc::CLD_EXITED as u64, 5, 7]) };
+const DUMPED: Answer = Answer { result: 0, memory: (2, &[libc::SIGCHLD as u64, libc::CLD_DUMPED as u64, 5, 11]) };
+/// A wait on a set that reports one event.
+const TOKEN_7: Answer = Answer { result: 1, memory: (1, &[1 | 7 << 32, 0]) };
 
 /// Another reader reads between the poll and the read.
 const fn lost_race(last: Answer) -> [(usize, Answer); 5] {
@@ -127,8 +134,13 @@ impl Call {
     fn new(registers: &libc::user_regs_struct, memory: &File) -> Self {
         let number = registers.orig_rax as usize;
         let (a, b, c) = (registers.rdi, registers.rsi, registers.rdx);
-        let timeout = (number == nr::PPOLL && c != 0).then(|| {
-            [c, c + 8].map(|address| {
+        let timeout = match number {
+            nr::PPOLL => c,
+            nr::EPOLL_PWAIT2 => registers.r10,
+            _ => 0,
+        };
+        let timeout = (timeout != 0).then(|| {
+            [timeout, timeout + 8].map(|address| {
                 let mut word = [0; 8];
                 memory.read_exact_at(&mut word, address).unwrap();
                 u64::from_ne_bytes(word)
@@ -318,6 +330,165 @@ fn each_method_of_a_signal_descriptor_and_of_a_set_issues_the_calls_that_it_name
     issues(|| Ok(set.with(Signal::HUP).without(Signal::CHLD).contains(Signal::HUP)), &[]);
 }
 
+/// The tokens that a wait on a set reports.
+fn tokens(events: Result<&[EpollEvent]>) -> Result<Vec<u64>> {
+    events.map(|events| events.iter().map(EpollEvent::token).collect())
+}
+
+/// A `clock_gettime` that gives this time.
+const fn now(time: &'static [u64; 2]) -> (usize, Answer) {
+    (nr::CLOCK_GETTIME, Answer { result: 0, memory: (1, time) })
+}
+
+in_child!(each_method_of_a_set_issues_the_calls_that_it_names);
+fn each_method_of_a_set_issues_the_calls_that_it_names() {
+    issues(Epoll::new, &[nr::EPOLL_CREATE1]);
+    issues(|| Epoll::with_flags(EpollCreateFlags::empty()), &[nr::EPOLL_CREATE1]);
+
+    let (epoll, event) = (Epoll::new().unwrap(), EventFd::new(1).unwrap());
+    let mut events = [EpollEvent::default(); 2];
+    // The traced process shares the set.
+    issues(|| epoll.add(&event, EpollFlags::IN, 1), &[nr::EPOLL_CTL]);
+    issues(|| epoll.modify(&event, EpollFlags::IN, 1), &[nr::EPOLL_CTL]);
+    issues(|| tokens(epoll.wait(&mut events, None)), &[nr::EPOLL_PWAIT]);
+    issues(|| tokens(epoll.wait(&mut events, Some(Duration::ZERO))), &[nr::EPOLL_PWAIT]);
+    issues(|| tokens(epoll.wait(&mut events, Some(TOO_LONG))), &[nr::EPOLL_PWAIT]);
+    issues(|| tokens(epoll.wait(&mut events, Some(DELAY))), &[nr::CLOCK_GETTIME, nr::EPOLL_PWAIT2]);
+    issues(|| epoll.delete(&event), &[nr::EPOLL_CTL]);
+    issues(|| epoll.set_nonblocking(true), &[nr::FCNTL, nr::FCNTL]);
+    issues(|| epoll.is_nonblocking(), &[nr::FCNTL]);
+    issues(|| epoll.try_clone(), &[nr::FCNTL]);
+    issues(|| dropped(epoll), DROP);
+}
+
+in_child!(each_method_of_a_process_issues_the_calls_that_it_names);
+fn each_method_of_a_process_issues_the_calls_that_it_names() {
+    let this = std::process::id();
+    issues(|| PidFd::open(this), &[nr::PIDFD_OPEN]);
+    issues(|| PidFd::with_flags(this, PidFdFlags::NONBLOCK), &[nr::PIDFD_OPEN]);
+
+    let process = PidFd::open(this).unwrap();
+    let (exited, dumped) =
+        (ExitStatus::Exited { status: 7 }, ExitStatus::Killed { signal: Signal::SEGV, core_dumped: true });
+    answered(|| process.send_signal(Signal::TERM), &[(nr::PIDFD_SEND_SIGNAL, ZERO)], Ok(()));
+    answered(|| process.take(), &[(nr::WAITID, ZERO)], Ok(None));
+    answered(|| process.take(), &[(nr::WAITID, EXITED)], Ok(Some(exited)));
+    answered(|| process.take(), &[(nr::WAITID, DUMPED)], Ok(Some(dumped)));
+    answered(|| process.wait(), &[(nr::WAITID, EXITED)], Ok(exited));
+    answered(|| process.wait(), &[(nr::WAITID, DUMPED)], Ok(dumped));
+    // Another process reaps between the poll and the wait.
+    let lost = [(nr::WAITID, AGAIN), (nr::PPOLL, ONE), (nr::WAITID, fails(Errno::CHILD))];
+    answered(|| process.wait(), &lost, Err(Errno::CHILD));
+    let found = [(nr::WAITID, AGAIN), (nr::PPOLL, ONE), (nr::WAITID, EXITED)];
+    answered(|| process.wait(), &found, Ok(exited));
+    issues(|| dropped(process), DROP);
+}
+
+in_child!(a_wait_for_a_process_does_not_hang_in_the_kernel_unasked);
+fn a_wait_for_a_process_does_not_hang_in_the_kernel_unasked() {
+    let process = PidFd::open(std::process::id()).unwrap();
+    let options = |call: &dyn Fn() -> bool| {
+        let (calls, _) = trace(call, &[EXITED]);
+        assert_eq!(numbers(&calls), [nr::WAITID]);
+        let [kind, _, _, options, usage, _] = calls[0].arguments;
+        assert_eq!((kind, usage), (u64::from(libc::P_PIDFD), 0));
+        options as c_int
+    };
+    assert_eq!(options(&|| process.take().is_ok()), libc::WEXITED | libc::WNOHANG);
+    assert_eq!(options(&|| process.wait().is_ok()), libc::WEXITED);
+    // No kernel reports such a child.
+    let strange: [&'static [u64]; 3] = [&[17, 1, 5, 256], &[17, 2, 5, 0], &[17, 5, 5, 9]];
+    for child in strange {
+        let answer = [(nr::WAITID, Answer { result: 0, memory: (2, child) })];
+        answered(|| process.take(), &answer, Err(Errno::INVAL));
+        answered(|| process.wait(), &answer, Err(Errno::INVAL));
+    }
+    answered(|| process.wait(), &[(nr::WAITID, ZERO)], Err(Errno::INVAL));
+}
+
+in_child!(a_wait_on_a_set_goes_on_after_a_handler_with_the_time_that_is_left);
+fn a_wait_on_a_set_goes_on_after_a_handler_with_the_time_that_is_left() {
+    let epoll = Epoll::new().unwrap();
+    let mut events = [EpollEvent::default(); 2];
+    for timeout in [None, Some(TOO_LONG), Some(Duration::ZERO)] {
+        let calls = [(nr::EPOLL_PWAIT, INTR), (nr::EPOLL_PWAIT, INTR), (nr::EPOLL_PWAIT, TOKEN_7)];
+        answered(|| tokens(epoll.wait(&mut events, timeout)), &calls, Ok(vec![7]));
+    }
+
+    let answers = [
+        // The deadline is 1000.000000005 seconds later.
+        now(&[100, 999_999_999]),
+        (nr::EPOLL_PWAIT2, INTR),
+        now(&[600, 5]),
+        (nr::EPOLL_PWAIT2, INTR),
+        now(&[1101, 4]),
+        (nr::EPOLL_PWAIT2, INTR),
+        now(&[1101, 5]),
+        (nr::EPOLL_PWAIT2, ZERO),
+    ];
+    let (expected, answers): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
+    let (calls, result) = trace(|| tokens(epoll.wait(&mut events, Some(Duration::new(1000, 5)))), &answers);
+    assert_eq!(result, "Ok([])");
+    assert_eq!(numbers(&calls), expected);
+    let timeouts: Vec<_> = calls.iter().filter_map(|call| call.timeout).collect();
+    assert_eq!(timeouts, [[1000, 5], [500, 999_999_999], [0, 0], [0, 0]]);
+    let clocks = calls.iter().filter(|call| call.number == nr::CLOCK_GETTIME);
+    assert!(clocks.into_iter().all(|call| call.arguments[0] == Clock::Monotonic.id() as u64));
+
+    answered(
+        || tokens(epoll.wait(&mut events, Some(DELAY))),
+        &[(nr::CLOCK_GETTIME, fails(Errno::PERM))],
+        Err(Errno::PERM),
+    );
+    let refused = [now(&[1, 0]), (nr::EPOLL_PWAIT2, fails(Errno::PERM))];
+    answered(|| tokens(epoll.wait(&mut events, Some(DELAY))), &refused, Err(Errno::PERM));
+}
+
+in_child!(a_wait_on_a_set_rounds_up_where_the_kernel_has_only_milliseconds);
+fn a_wait_on_a_set_rounds_up_where_the_kernel_has_only_milliseconds() {
+    const NOSYS: Answer = fails(Errno::NOSYS);
+    const DAYS_24: u64 = i32::MAX as u64;
+
+    let epoll = Epoll::new().unwrap();
+    let mut events = [EpollEvent::default(); 2];
+    let mut millis = |timeout: Duration, answers: &[(usize, Answer)], expected: &str| -> Vec<u64> {
+        let (expected_numbers, answers): (Vec<_>, Vec<_>) = answers.iter().copied().unzip();
+        let (calls, result) = trace(|| tokens(epoll.wait(&mut events, Some(timeout))), &answers);
+        assert_eq!(result, expected);
+        assert_eq!(numbers(&calls), expected_numbers);
+        let waits = calls.iter().filter(|call| call.number == nr::EPOLL_PWAIT);
+        waits.map(|call| call.arguments[3]).collect()
+    };
+    for (nanos, expected) in [(1, 1), (1_000_000, 1), (1_000_001, 2), (999_999_999, 1000)] {
+        let calls = [now(&[5, 0]), (nr::EPOLL_PWAIT2, NOSYS), (nr::EPOLL_PWAIT, ZERO)];
+        assert_eq!(millis(Duration::from_nanos(nanos), &calls, "Ok([])"), [expected]);
+    }
+
+    let interrupted = [
+        now(&[100, 0]),
+        (nr::EPOLL_PWAIT2, NOSYS),
+        (nr::EPOLL_PWAIT, INTR),
+        now(&[100, 1]),
+        (nr::EPOLL_PWAIT, INTR),
+        now(&[101, 0]),
+        (nr::EPOLL_PWAIT, TOKEN_7),
+    ];
+    assert_eq!(millis(Duration::from_secs(1), &interrupted, "Ok([7])"), [1000, 1000, 0]);
+
+    // The longest wait in milliseconds is 24 days, which is less than this timeout.
+    let long = [
+        now(&[0, 0]),
+        (nr::EPOLL_PWAIT2, NOSYS),
+        (nr::EPOLL_PWAIT, ZERO),
+        now(&[2_147_484, 0]),
+        (nr::EPOLL_PWAIT, ZERO),
+    ];
+    assert_eq!(millis(Duration::from_secs(4_000_001), &long, "Ok([])"), [DAYS_24, 1_852_517_000]);
+
+    let refused = [now(&[1, 0]), (nr::EPOLL_PWAIT2, NOSYS), (nr::EPOLL_PWAIT, NOSYS)];
+    assert_eq!(millis(DELAY, &refused, "Err(Errno(ENOSYS))"), [1_000_000]);
+}
+
 in_child!(poll_and_clocks_and_the_functions_of_sys_issue_one_call);
 fn poll_and_clocks_and_the_functions_of_sys_issue_one_call() {
     let event = EventFd::new(1).unwrap();
@@ -350,6 +521,21 @@ fn poll_and_clocks_and_the_functions_of_sys_issue_one_call() {
     issues(|| sys::timerfd_settime(timer.as_fd(), flags, &new, None), &[nr::TIMERFD_SETTIME]);
     issues(|| sys::timerfd_gettime(timer.as_fd()), &[nr::TIMERFD_GETTIME]);
     answered(|| sys::timerfd_set_ticks(timer.as_fd(), 3), &[(nr::IOCTL, ZERO)], Ok(()));
+    let (epoll, entry) = (Epoll::new().unwrap(), EpollEvent::new(EpollFlags::IN, 1));
+    let (set, mut events) = (epoll.as_fd(), [EpollEvent::default()]);
+    issues(|| sys::epoll_create1(EpollCreateFlags::empty()), &[nr::EPOLL_CREATE1]);
+    issues(|| sys::epoll_ctl(set, EpollOp::Add, fd, Some(&entry)), &[nr::EPOLL_CTL]);
+    issues(|| sys::epoll_pwait(set, &mut events, 0, None), &[nr::EPOLL_PWAIT]);
+    issues(|| sys::epoll_pwait2(set, &mut events, Some(&Timespec::default()), None), &[nr::EPOLL_PWAIT2]);
+    let this = std::process::id();
+    let process = PidFd::open(this).unwrap();
+    issues(|| sys::pidfd_open(this, PidFdFlags::empty()), &[nr::PIDFD_OPEN]);
+    issues(|| sys::pidfd_send_signal(process.as_fd(), 0, None, 0), &[nr::PIDFD_SEND_SIGNAL]);
+    answered(
+        || sys::waitid(WaitId::Pid(5), WaitFlags::EXITED).map(|info| (info.si_pid, info.si_status())),
+        &[(nr::WAITID, EXITED)],
+        Ok((5, 7)),
+    );
     issues(|| sys::close(event.into()), &[nr::CLOSE]);
 }
 
@@ -397,6 +583,14 @@ fn an_interrupted_call_is_issued_again() {
     let polled = [(nr::READ, AGAIN), (nr::PPOLL, INTR), (nr::PPOLL, ONE), (nr::READ, INTR), (nr::READ, CHLD)];
     answered(|| signal(signals.wait()), &polled, Ok(Signal::CHLD));
 
+    let process = PidFd::open(std::process::id()).unwrap();
+    let exited = ExitStatus::Exited { status: 7 };
+    let reaped = [(nr::WAITID, INTR), (nr::WAITID, INTR), (nr::WAITID, EXITED)];
+    answered(|| process.take(), &reaped, Ok(Some(exited)));
+    answered(|| process.wait(), &reaped, Ok(exited));
+    let polled = [(nr::WAITID, AGAIN), (nr::PPOLL, INTR), (nr::PPOLL, ONE), (nr::WAITID, INTR), (nr::WAITID, EXITED)];
+    answered(|| process.wait(), &polled, Ok(exited));
+
     let mut fds = [PollFd::new(&event, PollFlags::IN)];
     for timeout in [None, Some(TOO_LONG), Some(Duration::ZERO)] {
         answered(|| poll(&mut fds, timeout), &[(nr::PPOLL, INTR), (nr::PPOLL, INTR), (nr::PPOLL, ONE)], Ok(1));
@@ -410,6 +604,11 @@ fn the_functions_of_sys_and_close_on_drop_issue_an_interrupted_call_once() {
     answered(|| sys::read(fd, &mut [0; 8]), &[(nr::READ, INTR)], Err(Errno::INTR));
     answered(|| sys::write(fd, &[0; 8]), &[(nr::WRITE, INTR)], Err(Errno::INTR));
     answered(|| sys::ppoll(&mut [], None, None), &[(nr::PPOLL, INTR)], Err(Errno::INTR));
+    let mut events = [EpollEvent::default()];
+    answered(|| sys::epoll_pwait(fd, &mut events, 0, None), &[(nr::EPOLL_PWAIT, INTR)], Err(Errno::INTR));
+    answered(|| sys::epoll_pwait2(fd, &mut events, None, None), &[(nr::EPOLL_PWAIT2, INTR)], Err(Errno::INTR));
+    let child = || sys::waitid(WaitId::All, WaitFlags::EXITED).map(drop);
+    answered(child, &[(nr::WAITID, INTR)], Err(Errno::INTR));
     let clone = event.try_clone().unwrap();
     answered(|| sys::close(clone.into()), &[(nr::CLOSE, INTR)], Err(Errno::INTR));
     let dropped: Vec<_> = DROP.iter().map(|&number| if number == nr::CLOSE { INTR } else { ZERO }).collect();
@@ -422,6 +621,8 @@ fn a_call_that_the_kernel_refuses_is_not_replaced_by_another() {
     let event = EventFd::new(5).unwrap();
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
     let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
+    let (epoll, process) = (Epoll::new().unwrap(), PidFd::open(std::process::id()).unwrap());
+    let mut events = [EpollEvent::default()];
     for errno in [Errno::NOSYS, Errno::PERM] {
         let refused = fails(errno);
         answered(|| EventFd::new(0).map(drop), &[(nr::EVENTFD2, refused)], Err(errno));
@@ -444,6 +645,16 @@ fn a_call_that_the_kernel_refuses_is_not_replaced_by_another() {
         answered(SigSet::thread_mask, &[(nr::RT_SIGPROCMASK, refused)], Err(errno));
         answered(|| Clock::Boottime.now(), &[(nr::CLOCK_GETTIME, refused)], Err(errno));
         answered(|| poll(&mut [], None), &[(nr::PPOLL, refused)], Err(errno));
+        answered(|| Epoll::new().map(drop), &[(nr::EPOLL_CREATE1, refused)], Err(errno));
+        answered(|| epoll.add(&event, EpollFlags::IN, 1), &[(nr::EPOLL_CTL, refused)], Err(errno));
+        answered(|| epoll.modify(&event, EpollFlags::IN, 1), &[(nr::EPOLL_CTL, refused)], Err(errno));
+        answered(|| epoll.delete(&event), &[(nr::EPOLL_CTL, refused)], Err(errno));
+        answered(|| tokens(epoll.wait(&mut events, None)), &[(nr::EPOLL_PWAIT, refused)], Err(errno));
+        answered(|| PidFd::open(1).map(drop), &[(nr::PIDFD_OPEN, refused)], Err(errno));
+        answered(|| process.send_signal(Signal::TERM), &[(nr::PIDFD_SEND_SIGNAL, refused)], Err(errno));
+        answered(|| process.take(), &[(nr::WAITID, refused)], Err(errno));
+        answered(|| process.wait(), &[(nr::WAITID, refused)], Err(errno));
+        answered(|| process.wait(), &[(nr::WAITID, AGAIN), (nr::PPOLL, refused)], Err(errno));
     }
 }
 

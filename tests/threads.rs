@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
 
-use barefd::{Clock, EventFd, Result, Tick, TimerFd};
+use barefd::{
+    Clock, Epoll, EpollEvent, EpollFlags, Errno, EventFd, PidFd, PidFdFlags, PollFd, PollFlags, Result, Tick, TimerFd,
+    poll,
+};
 #[cfg(target_pointer_width = "64")]
 use common::emulator;
-use common::{Task, expired, owe, receive};
+use common::{Task, expired, owe, receive, thread_id};
 
 const THREADS: usize = 3;
 /// There are so many rounds that in some of them all threads see the descriptor ready before one thread reads it.
@@ -259,4 +262,88 @@ fn data_stored_before_notify_is_seen_after_wait() {
         load.finish();
         store.finish();
     }
+}
+
+/// The token of the only event that a wait reports.
+fn token(epoll: &Epoll) -> u64 {
+    let mut events = [EpollEvent::default(); 4];
+    let events = epoll.wait(&mut events, None).unwrap();
+    assert_eq!(events.len(), 1);
+    events[0].token()
+}
+
+#[test]
+fn an_edge_wakes_one_of_the_threads_that_wait_on_a_set() {
+    let (epoll, event) = (Epoll::new().unwrap(), EventFd::new(0).unwrap());
+    epoll.add(&event, EpollFlags::IN | EpollFlags::ET, 7).unwrap();
+    let (waiters, woken) = takers(&Arc::new(epoll), token);
+    for _ in 0..100 {
+        waiters.iter().for_each(Task::until_blocked);
+        event.notify().unwrap();
+        assert_eq!(receive(&woken), 7);
+    }
+    waiters.iter().for_each(Task::until_blocked);
+    assert!(woken.try_recv().is_err());
+}
+
+#[test]
+fn an_exclusive_event_wakes_one_of_the_sets_that_wait_for_it() {
+    let event = Arc::new(EventFd::nonblocking(0).unwrap());
+    let (sender, woken) = mpsc::channel();
+    let waiters: Vec<_> = (0..THREADS)
+        .map(|_| {
+            let epoll = Epoll::new().unwrap();
+            epoll.add(&*event, EpollFlags::IN | EpollFlags::EXCLUSIVE, 7).unwrap();
+            let (event, sender) = (Arc::clone(&event), sender.clone());
+            Task::start(move || while sender.send((token(&epoll), event.take())).is_ok() {})
+        })
+        .collect();
+    for _ in 0..100 {
+        waiters.iter().for_each(Task::until_blocked);
+        event.notify().unwrap();
+        assert_eq!(receive(&woken), (7, Ok(Some(1))));
+        waiters.iter().for_each(Task::until_blocked);
+        assert!(woken.try_recv().is_err());
+    }
+}
+
+#[test]
+fn a_thread_is_no_process() {
+    let event = Arc::new(EventFd::new(0).unwrap());
+    let (sender, id) = mpsc::channel();
+    let shared = Arc::clone(&event);
+    let thread = Task::start(move || {
+        sender.send(thread_id() as u32).unwrap();
+        shared.wait()
+    });
+    let id = receive(&id);
+    // Newer kernels answer ENOENT.
+    let refused = PidFd::open(id).unwrap_err();
+    assert!([Errno::INVAL, Errno::NOENT].contains(&refused), "{refused}");
+
+    let opened = PidFd::with_flags(id, PidFdFlags::THREAD);
+    event.write(5).unwrap();
+    assert_eq!(thread.finish(), Ok(5));
+    match opened {
+        // A kernel before 6.9.
+        Err(errno) => assert_eq!(errno, Errno::INVAL),
+        Ok(opened) => assert_eq!(poll(&mut [PollFd::new(&opened, PollFlags::IN)], None), Ok(1)),
+    }
+}
+
+#[test]
+fn a_change_of_a_set_reaches_a_thread_that_waits_on_it() {
+    let (epoll, event) = (Arc::new(Epoll::new().unwrap()), EventFd::new(1).unwrap());
+    let shared = Arc::clone(&epoll);
+    let wait = Task::start(move || token(&shared));
+    wait.until_blocked();
+    epoll.add(&event, EpollFlags::IN, 7).unwrap();
+    assert_eq!(wait.finish(), 7);
+
+    epoll.modify(&event, EpollFlags::PRI, 8).unwrap();
+    let shared = Arc::clone(&epoll);
+    let wait = Task::start(move || token(&shared));
+    wait.until_blocked();
+    epoll.modify(&event, EpollFlags::IN, 9).unwrap();
+    assert_eq!(wait.finish(), 9);
 }

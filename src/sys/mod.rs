@@ -1,16 +1,18 @@
 //! The system calls, one function each: no retry, no fallback, no default.
 //!
-//! [`EventFd`](crate::EventFd), [`TimerFd`](crate::TimerFd), [`SignalFd`](crate::SignalFd), [`Clock`](crate::Clock),
-//! [`SigSet`] and [`poll`](crate::poll()) add a policy to these. Here the caller gets `EINTR`, buffers have any size,
-//! and a 32-bit ABI has both forms of the calls that take a time: `*_time64` and `*64` with 64-bit seconds (Linux 5.1),
-//! and the older calls with 32-bit seconds.
+//! [`EventFd`](crate::EventFd), [`TimerFd`](crate::TimerFd), [`SignalFd`](crate::SignalFd), [`PidFd`](crate::PidFd),
+//! [`Epoll`](crate::Epoll), [`Clock`](crate::Clock), [`SigSet`] and [`poll`](crate::poll()) add a policy to these. Here
+//! the caller gets `EINTR`, buffers have any size, and a 32-bit ABI has both forms of the calls that take a time:
+//! `*_time64` and `*64` with 64-bit seconds (Linux 5.1), and the older calls with 32-bit seconds.
 //!
 //! Every call can also fail with `ENOSYS`, if the kernel was built without it, and with any error from a seccomp
 //! filter.
 
 mod clock;
+mod epoll;
 mod eventfd;
 mod file;
+mod pidfd;
 mod poll;
 mod process;
 mod signal;
@@ -22,14 +24,16 @@ use crate::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 #[cfg(doc)]
 use crate::signal::SigSet;
 
-pub use crate::abi::{Itimerspec, SignalfdSiginfo, Timespec};
+pub use crate::abi::{Itimerspec, Siginfo, SignalfdSiginfo, Timespec};
 #[cfg(time32)]
 pub use crate::abi::{OldItimerspec32, OldTimespec32};
 
 pub use clock::*;
+pub use epoll::*;
 pub use eventfd::*;
 pub(crate) use file::raw;
 pub use file::*;
+pub use pidfd::*;
 pub use poll::*;
 pub use process::*;
 pub use signal::*;

@@ -150,7 +150,7 @@ fn run_cases(target: &Target, program: &Path, cases: &[String]) -> Result<Counts
     let version = process::succeed(Command::new(qemu(target)?).arg("--version"))?;
     let same_version = version.stdout.contains(&format!("version {MARKED_IN}."));
     let big = is_big_endian(program)?;
-    let rule = |name: &str| match (is_marked(name, big), same_version) {
+    let rule = |name: &str| match (is_marked(name, target.triple, big), same_version) {
         (true, true) => Rule::MustNotPass,
         (true, false) => Rule::MayNotPass,
         // In the version of QEMU that the marks are for, every case without a mark must pass.
@@ -160,10 +160,15 @@ fn run_cases(target: &Target, program: &Path, cases: &[String]) -> Result<Counts
     Counts::of(&done.stdout, rule).with_context(|| done.error("the conformance program"))
 }
 
-fn is_marked(name: &str, big_endian: bool) -> bool {
+fn is_marked(name: &str, triple: &str, big_endian: bool) -> bool {
     MARKS.lines().filter(|line| !line.starts_with('#')).any(|line| {
         let mut words = line.split_whitespace();
-        words.next() == Some(name) && (words.next() == Some("any") || big_endian)
+        words.next() == Some(name)
+            && match words.next().unwrap_or_default() {
+                "any" => true,
+                "big" => big_endian,
+                architectures => architectures.split(',').any(|name| triple.starts_with(name)),
+            }
     })
 }
 

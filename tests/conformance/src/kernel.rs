@@ -7,9 +7,9 @@ use core::time::Duration;
 use crate::home::STREAMS;
 use crate::uapi;
 use barefd::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
-use barefd::sys::{Itimerspec, Timespec};
+use barefd::sys::{Itimerspec, Siginfo, Timespec, WaitId};
 use barefd::trap::{self, nr};
-use barefd::{Clock, Errno, PollFd, Result, SigSet, Signal, SignalInfo};
+use barefd::{Clock, Epoll, EpollEvent, Errno, PollFd, Result, SigSet, Signal, SignalInfo, WaitFlags};
 pub use init_kernel::{fork, getpid};
 #[cfg(not(any(target_arch = "hexagon", target_arch = "sparc", target_arch = "sparc64")))]
 use linux_raw_sys::ioctl;
@@ -477,54 +477,32 @@ pub fn signal_child(child: u32, signal: Signal) -> Result<()> {
     Errno::from_ret(unsafe { trap::syscall3(uapi::__NR_tgkill as usize, child, child, signal) }).map(drop)
 }
 
-/// `siginfo_t` of a signal from a process or from a child, at least as long as the kernel's
-/// (`include/uapi/asm-generic/siginfo.h`).
-#[repr(C)]
-#[derive(Default)]
-struct Info {
-    head: [i32; 3],
-    who: Who,
-    rest: [u64; 14],
-}
-
-#[repr(C)]
-#[derive(Default)]
-struct Who {
-    pid: u32,
-    uid: u32,
-    /// For a child, the status starts at the same byte.
-    value: usize,
+/// The record of a signal that this process sends with a value.
+pub fn queued(signal: Signal, si_value: usize) -> Siginfo {
+    Siginfo {
+        si_signo: signal.raw() as i32,
+        si_code: SignalInfo::SI_QUEUE,
+        si_pid: getpid(),
+        si_uid: user_id(),
+        si_value,
+        ..Default::default()
+    }
 }
 
 /// Sends `signal` to this thread, with a value.
 pub fn queue_self(signal: Signal, value: usize) -> Result<()> {
-    let number = signal.raw() as i32;
-    // MIPS has the code before the error number.
-    let swapped =
-        cfg!(any(target_arch = "mips", target_arch = "mips32r6", target_arch = "mips64", target_arch = "mips64r6"));
-    let code = SignalInfo::SI_QUEUE;
-    let head = if swapped { [number, code, 0] } else { [number, 0, code] };
-    let info = Info { head, who: Who { pid: getpid(), uid: user_id(), value }, ..Default::default() };
+    let info = queued(signal, value);
     let (process, thread, info) = (getpid() as usize, thread_id(), (&raw const info) as usize);
     // SAFETY: the kernel reads `info`; the callers have blocked the signal.
     Errno::from_ret(unsafe {
-        trap::syscall4(uapi::__NR_rt_tgsigqueueinfo as usize, process, thread, number as usize, info)
+        trap::syscall4(uapi::__NR_rt_tgsigqueueinfo as usize, process, thread, signal.raw() as usize, info)
     })
     .map(drop)
 }
 
 /// Waits for a child to end: its exit status, or the signal that ended it.
 pub fn wait(child: u32) -> Result<i32> {
-    const P_PID: usize = 1;
-    const WEXITED: usize = 4;
-    let mut info = Info::default();
-    // SAFETY: the kernel writes a `siginfo_t` to `info`.
-    Errno::from_ret(unsafe {
-        let info = (&raw mut info) as usize;
-        trap::syscall5(uapi::__NR_waitid as usize, P_PID, child as usize, info, WEXITED, 0)
-    })?;
-    let [a, b, c, d, ..] = info.who.value.to_ne_bytes();
-    Ok(i32::from_ne_bytes([a, b, c, d]))
+    barefd::sys::waitid(WaitId::Pid(child), WaitFlags::EXITED).map(|info| info.si_status())
 }
 
 /// `ppoll` of `count` entries at an address where there is no memory, without a timeout.
@@ -546,55 +524,52 @@ pub fn ppoll_mask_of(size: usize, fds: &mut [PollFd<'_>]) -> Result<usize> {
     Errno::from_ret(unsafe { trap::syscall5(time_nr().2, fds, count, timeout, mask, size) })
 }
 
-/// The result of `epoll_pwait`: the events, and the number that was given when the descriptor was added.
-pub type Event = (u32, u64);
-
-pub struct Epoll(OwnedFd);
-
-impl Epoll {
-    pub fn new() -> Result<Self> {
-        // SAFETY: no pointer; a success is a new descriptor.
-        unsafe { opened(trap::syscall1(uapi::__NR_epoll_create1 as usize, uapi::EPOLL_CLOEXEC as usize)) }.map(Self)
-    }
-
-    pub fn add(&self, fd: impl AsFd, events: u32, data: u64) -> Result<()> {
-        let event = uapi::epoll_event { events, data };
-        let (add, event) = (uapi::EPOLL_CTL_ADD as usize, (&raw const event) as usize);
-        // SAFETY: the kernel reads `event`.
-        Errno::from_ret(unsafe { trap::syscall4(uapi::__NR_epoll_ctl as usize, raw(&self.0), add, raw(fd), event) })
-            .map(drop)
-    }
-
-    /// The first event, or `None` if no event comes in this time.
-    pub fn wait(&self, milliseconds: usize) -> Result<Option<Event>> {
-        self.wait_with_mask_of(size_of::<SigSet>(), milliseconds)
-    }
-
-    /// The same with an empty signal mask, with `size` as its size in bytes.
-    pub fn wait_with_mask_of(&self, size: usize, milliseconds: usize) -> Result<Option<Event>> {
-        let mut event = uapi::epoll_event { events: 0, data: 0 };
-        if size > size_of_val(&NO_SIGNALS) {
-            return Err(Errno::INVAL);
-        }
-        let (to, mask) = ((&raw mut event) as usize, NO_SIGNALS.as_ptr() as usize);
-        // SAFETY: the kernel writes at most one entry to `event`, and reads at most `size` bytes of the mask.
-        let count = Errno::from_ret(unsafe {
-            trap::syscall6(uapi::__NR_epoll_pwait as usize, raw(&self.0), to, 1, milliseconds, mask, size)
-        })?;
-        Ok((count > 0).then_some((event.events, event.data)))
-    }
+/// `epoll_ctl` with an event at an address where there is no memory.
+pub fn epoll_ctl_nowhere(epoll: &Epoll, op: u32, fd: impl AsFd) -> Result<()> {
+    // SAFETY: the kernel finds no memory of the program to read from.
+    Errno::from_ret(unsafe { trap::syscall4(nr::EPOLL_CTL, raw(epoll), op as usize, raw(fd), NOWHERE) }).map(drop)
 }
 
-impl AsFd for Epoll {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
-    }
+/// `epoll_pwait` of `count` events to an address where there is no memory, without waiting.
+pub fn epoll_pwait_nowhere(epoll: &Epoll, count: usize) -> Result<usize> {
+    // SAFETY: the kernel finds no memory of the program to write to.
+    Errno::from_ret(unsafe { trap::syscall6(nr::EPOLL_PWAIT, raw(epoll), NOWHERE, count, 0, 0, 0) })
 }
 
-impl From<Epoll> for OwnedFd {
-    fn from(epoll: Epoll) -> Self {
-        epoll.0
+/// `epoll_pwait` without waiting and with an empty signal mask, with `size` as the size of the mask in bytes.
+pub fn epoll_pwait_mask_of(size: usize, epoll: &Epoll, events: &mut [EpollEvent]) -> Result<usize> {
+    if size > size_of_val(&NO_SIGNALS) {
+        return Err(Errno::INVAL);
     }
+    let (to, count, mask) = (events.as_mut_ptr() as usize, events.len(), NO_SIGNALS.as_ptr() as usize);
+    // SAFETY: the kernel writes at most `count` entries, and reads at most `size` bytes of the mask.
+    Errno::from_ret(unsafe { trap::syscall6(nr::EPOLL_PWAIT, raw(epoll), to, count, 0, mask, size) })
+}
+
+/// Whether the kernel has `epoll_pwait2`, and no filter kills at it.
+pub fn has_epoll_pwait2() -> bool {
+    !time64_kills()
+        && barefd::sys::epoll_pwait2(not_open(), &mut [EpollEvent::default()], None, None) != Err(Errno::NOSYS)
+}
+
+/// Gives this process another user id, for good.
+pub fn set_user(id: u32) -> Result<()> {
+    #[cfg(not(any(target_arch = "arm", target_arch = "m68k", target_arch = "sparc", target_arch = "x86")))]
+    use uapi::__NR_setuid as SETUID;
+    // The older call has only 16 bits for a user id there.
+    #[cfg(any(target_arch = "arm", target_arch = "m68k", target_arch = "sparc", target_arch = "x86"))]
+    use uapi::__NR_setuid32 as SETUID;
+    // SAFETY: no pointer.
+    Errno::from_ret(unsafe { trap::syscall1(SETUID as usize, id as usize) }).map(drop)
+}
+
+/// Lets the kernel dump the memory of this process, however much that is.
+pub fn permit_core() -> Result<()> {
+    const RLIMIT_CORE: usize = 4;
+    let unlimited = [u64::MAX; 2];
+    let (this, limit) = (0, (&raw const unlimited) as usize);
+    // SAFETY: the kernel reads two numbers of 64 bits, and does not write to a null pointer.
+    Errno::from_ret(unsafe { trap::syscall4(uapi::__NR_prlimit64 as usize, this, RLIMIT_CORE, limit, 0) }).map(drop)
 }
 
 /// Removes the right to make and arm alarm timers from this thread, and restores it on drop.

@@ -14,8 +14,8 @@
 //! nothing about descriptors that it does not own. The case itself handles the differences between machines. If it
 //! cannot check anything, it says that it does not apply, and why.
 //!
-//! The cases in [`ALONE`] step the clock or close the standard streams. They run only if the program is PID 1 of a
-//! virtual machine. No case checks behavior that needs a suspended machine, or a kernel with another configuration:
+//! The cases in [`ALONE`] step the clock, close the standard streams, or change a setting of the whole machine. They run
+//! only if the program is PID 1 of a virtual machine. No case checks behavior that needs a suspended machine, or a kernel with another configuration:
 //!
 //! - a resume from suspend is a step of `CLOCK_REALTIME`, and an alarm clock ends the suspend
 //! - in a time namespace, deadlines on `CLOCK_MONOTONIC` and `CLOCK_BOOTTIME` are times of the namespace
@@ -35,7 +35,7 @@ mod oracle;
 pub mod seccomp;
 mod uapi;
 
-use cases::{init, step};
+use cases::{init, machine, step};
 pub use kernel::is_emulated;
 pub use outcome::{Failure, Outcome, Text, Unpassed};
 
@@ -228,17 +228,78 @@ macro_rules! each_case {
                 an_entry_shows_what_it_is_made_of
             }
             epoll {
+                it_is_close_on_exec_unless_it_is_asked_not_to_be
+                an_unknown_flag_is_inval
+                a_descriptor_is_in_a_set_once
+                modify_gives_other_events_and_another_token
+                a_token_keeps_its_64_bits
+                what_cannot_be_waited_for_is_perm
+                a_set_takes_no_cycle_and_five_levels
+                a_set_is_readable_while_it_has_an_event
+                errors_and_hang_ups_come_unasked
+                each_kind_of_data_has_a_flag_of_its_own
+                one_shot_is_one_event_until_modify
+                exclusive_is_for_some_events_and_not_for_modify
+                an_exclusive_event_is_in_every_set
+                wakeup_changes_no_event
                 each_write_is_an_edge_also_to_a_count_that_nobody_read
                 adding_zero_is_an_edge_if_there_is_a_count
                 each_read_is_an_edge_to_a_writer
+                modify_is_an_edge_if_there_is_an_event
                 a_count_that_nobody_reads_stays_an_event_without_edges
                 a_semaphore_stays_an_event_until_the_last_permit_is_taken
                 each_expiration_is_an_edge
                 a_periodic_timer_gives_its_next_edge_after_a_read
                 expirations_that_nobody_reads_stay_an_event_without_edges
                 an_expiration_is_no_event_once_the_timer_is_armed_anew
+                each_signal_is_an_edge_and_one_that_is_pending_stays_an_event
+                the_end_of_a_process_is_one_edge_and_stays_an_event
+                more_ready_than_the_buffer_holds_have_their_turn
                 a_counter_and_a_timer_end_with_their_last_descriptor
+                a_closed_number_cannot_be_deleted_and_can_be_added_anew
+                a_duplicate_is_a_descriptor_of_its_own
+                clones_share_the_set
                 signals_are_an_event_for_the_process_that_added_the_descriptor
+                a_buffer_holds_at_least_one_event
+                a_bad_address_is_fault
+                an_unknown_operation_is_inval
+                a_wait_is_never_early
+                a_zero_timeout_looks_without_waiting
+                a_long_timeout_ends_with_an_event
+                a_deadline_of_a_timer_in_the_set_ends_a_wait
+                proc_shows_what_is_in_a_set
+                the_kernel_takes_a_signal_set_of_our_size_alone
+                sys_waits_in_milliseconds_and_in_nanoseconds
+                an_event_shows_what_it_is_made_of
+                a_child_shares_the_set
+                a_set_of_every_type_says_whose_event_it_is
+            }
+            pidfd {
+                it_is_close_on_exec
+                it_is_non_blocking_if_it_is_asked_to_be
+                an_unknown_flag_is_inval
+                a_thread_can_be_opened_on_newer_kernels
+                a_number_that_is_no_process_is_inval_or_srch
+                it_is_readable_once_the_process_has_ended
+                take_gives_the_status_once
+                wait_gives_the_status_of_a_process_that_has_ended
+                wait_waits_blocking_or_not
+                a_signal_ends_the_process_and_is_its_status
+                a_process_that_ended_can_be_opened_and_sent_signals_until_it_is_reaped
+                what_another_wait_reaped_is_no_child
+                a_process_that_is_no_child_keeps_its_status
+                this_process_is_not_its_own_child
+                clones_are_the_same_process
+                a_process_of_another_user_is_perm
+                a_signal_or_a_flag_out_of_range_is_inval
+                a_value_comes_with_the_signal
+                a_record_must_be_of_its_signal_and_not_the_kernels
+                proc_shows_the_process
+                a_status_is_what_its_code_says
+                the_signal_of_a_child_has_the_same_status
+                waitid_waits_for_what_it_is_asked
+                waitid_takes_any_child_or_one_of_a_group
+                waitid_of_nothing_or_with_unknown_options_is_inval
             }
             signal {
                 a_signal_is_one_of_the_kernels_numbers
@@ -286,6 +347,8 @@ macro_rules! each_case {
                 a_counter_of_another_kind_answers_and_leaves_no_descriptor
                 a_timer_of_another_kind_answers_and_leaves_no_descriptor
                 a_signal_descriptor_of_another_kind_answers_and_leaves_no_descriptor
+                a_set_of_another_kind_answers_and_leaves_no_descriptor
+                a_process_of_another_kind_answers_and_leaves_no_descriptor
                 what_is_no_record_is_no_signal
             }
             sys {
@@ -354,6 +417,10 @@ pub const ALONE: &[&[Case]] = table! {
         other_clocks_and_delays_are_not_canceled
         a_clock_past_2038_and_2106_is_exact
         #[cfg(time32)] the_old_calls_cut_a_clock_past_2038
+    }
+    machine {
+        more_descriptors_in_sets_than_the_limit_are_nospc
+        a_status_says_whether_a_core_was_dumped
     }
     init {
         new_descriptors_take_the_numbers_of_closed_streams_and_work

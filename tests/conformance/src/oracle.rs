@@ -6,10 +6,13 @@
 
 use core::mem::{align_of, offset_of, size_of};
 
-use barefd::sys::{Itimerspec, Timespec};
-use barefd::{Clock, Errno, EventFdFlags, PollFd, PollFlags, SetTimeFlags, Signal, SignalInfo, TimerFdFlags};
+use barefd::sys::{Itimerspec, Siginfo, Timespec};
+use barefd::{
+    Clock, EpollCreateFlags, EpollEvent, EpollFlags, Errno, EventFdFlags, PidFdFlags, PollFd, PollFlags, SetTimeFlags,
+    Signal, SignalInfo, TimerFdFlags, WaitFlags,
+};
 use linux_raw_sys::{errno, general as uapi};
-use static_assertions::const_assert_eq;
+use static_assertions::{const_assert, const_assert_eq};
 
 const_assert_eq!(EventFdFlags::SEMAPHORE.bits(), uapi::EFD_SEMAPHORE);
 const_assert_eq!(EventFdFlags::CLOEXEC.bits(), uapi::EFD_CLOEXEC);
@@ -45,6 +48,39 @@ events! {
 events! { WRNORM = POLLWRNORM, }
 #[cfg(any(target_arch = "sparc", target_arch = "sparc64"))]
 events! { WRNORM = POLLOUT, }
+
+const_assert_eq!(EpollCreateFlags::CLOEXEC.bits(), uapi::EPOLL_CLOEXEC);
+
+macro_rules! epoll_events {
+    ($($name:ident = $EPOLL:ident,)*) => {
+        $(const_assert_eq!(EpollFlags::$name.bits(), uapi::$EPOLL);)*
+    };
+}
+
+epoll_events! {
+    IN = EPOLLIN,
+    PRI = EPOLLPRI,
+    OUT = EPOLLOUT,
+    ERR = EPOLLERR,
+    HUP = EPOLLHUP,
+    RDNORM = EPOLLRDNORM,
+    RDBAND = EPOLLRDBAND,
+    WRNORM = EPOLLWRNORM,
+    WRBAND = EPOLLWRBAND,
+    RDHUP = EPOLLRDHUP,
+    EXCLUSIVE = EPOLLEXCLUSIVE,
+    WAKEUP = EPOLLWAKEUP,
+    ONESHOT = EPOLLONESHOT,
+    ET = EPOLLET,
+}
+
+const_assert_eq!(PidFdFlags::NONBLOCK.bits(), uapi::O_NONBLOCK);
+const_assert_eq!(PidFdFlags::THREAD.bits(), uapi::O_EXCL);
+const_assert_eq!(WaitFlags::NOHANG.bits(), uapi::WNOHANG);
+const_assert_eq!(WaitFlags::STOPPED.bits(), uapi::WSTOPPED);
+const_assert_eq!(WaitFlags::EXITED.bits(), uapi::WEXITED);
+const_assert_eq!(WaitFlags::CONTINUED.bits(), uapi::WCONTINUED);
+const_assert_eq!(WaitFlags::NOWAIT.bits(), uapi::WNOWAIT);
 
 const_assert_eq!(Clock::Realtime.id() as u32, uapi::CLOCK_REALTIME);
 const_assert_eq!(Clock::Monotonic.id() as u32, uapi::CLOCK_MONOTONIC);
@@ -160,6 +196,17 @@ const_assert_eq!(offset_of!(Itimerspec, it_interval), offset_of!(uapi::__kernel_
 const_assert_eq!(offset_of!(Itimerspec, it_value), offset_of!(uapi::__kernel_itimerspec, it_value));
 const_assert_eq!(size_of::<PollFd<'_>>(), size_of::<uapi::pollfd>());
 const_assert_eq!(align_of::<PollFd<'_>>(), align_of::<uapi::pollfd>());
+
+const_assert_eq!(size_of::<EpollEvent>(), size_of::<uapi::epoll_event>());
+const_assert!(align_of::<EpollEvent>() >= align_of::<uapi::epoll_event>());
+
+/// The layout of `siginfo_t` without its union.
+type Head = uapi::siginfo__bindgen_ty_1__bindgen_ty_1;
+const_assert_eq!(size_of::<Siginfo>(), size_of::<uapi::siginfo_t>());
+const_assert_eq!(offset_of!(Siginfo, si_signo), offset_of!(Head, si_signo));
+const_assert_eq!(offset_of!(Siginfo, si_errno), offset_of!(Head, si_errno));
+const_assert_eq!(offset_of!(Siginfo, si_code), offset_of!(Head, si_code));
+const_assert_eq!(offset_of!(Siginfo, si_pid), offset_of!(Head, _sifields));
 
 #[cfg(time32)]
 const _: () = {

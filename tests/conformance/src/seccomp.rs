@@ -12,6 +12,7 @@ use static_assertions::const_assert_eq;
 
 /// `struct sock_filter` (`include/uapi/linux/filter.h`).
 #[repr(C)]
+#[derive(Clone, Copy)]
 struct Instruction {
     code: u16,
     jump_if_true: u8,
@@ -73,7 +74,9 @@ pub fn time64_kills() -> bool {
 ///
 /// - `EINVAL`: a kernel without `CONFIG_SECCOMP_FILTER`
 pub fn refuse_time64(answer: Answer) -> Result<()> {
-    refuse([nr::TIMERFD_SETTIME64, nr::TIMERFD_GETTIME64, nr::PPOLL_TIME64, nr::CLOCK_GETTIME64], answer)?;
+    // epoll_pwait2 takes such a time on every ABI, and is younger than the others.
+    let calls = [nr::TIMERFD_SETTIME64, nr::TIMERFD_GETTIME64, nr::PPOLL_TIME64, nr::CLOCK_GETTIME64, nr::EPOLL_PWAIT2];
+    refuse(&calls, answer)?;
     TIME64_KILLS.store(matches!(answer, Answer::Kills), Relaxed);
     Ok(())
 }
@@ -84,10 +87,10 @@ pub fn refuse_time64(answer: Answer) -> Result<()> {
 ///
 /// Those of [`refuse_time64`].
 pub fn refuse_time32(answer: Answer) -> Result<()> {
-    refuse([nr::TIMERFD_SETTIME, nr::TIMERFD_GETTIME, nr::PPOLL, nr::CLOCK_GETTIME], answer)
+    refuse(&[nr::TIMERFD_SETTIME, nr::TIMERFD_GETTIME, nr::PPOLL, nr::CLOCK_GETTIME], answer)
 }
 
-fn refuse([a, b, c, d]: [usize; 4], answer: Answer) -> Result<()> {
+fn refuse(calls: &[usize], answer: Answer) -> Result<()> {
     const BPF_LD_W_ABS: u16 = 0x20;
     const BPF_RET_K: u16 = 0x06;
     const SECCOMP_RET_ALLOW: u32 = 0x7fff_0000;
@@ -95,20 +98,15 @@ fn refuse([a, b, c, d]: [usize; 4], answer: Answer) -> Result<()> {
     const PR_SET_NO_NEW_PRIVS: usize = 38;
     const SECCOMP_MODE_FILTER: usize = 2;
 
-    let refuse = || statement(BPF_RET_K, answer.action());
-    let filter = [
-        // The number is the first field of struct seccomp_data.
-        statement(BPF_LD_W_ABS, 0),
-        skip_if_not(a),
-        refuse(),
-        skip_if_not(b),
-        refuse(),
-        skip_if_not(c),
-        refuse(),
-        skip_if_not(d),
-        refuse(),
-        statement(BPF_RET_K, SECCOMP_RET_ALLOW),
-    ];
+    const MOST: usize = 5;
+
+    // The number is the first field of struct seccomp_data. Of the lines after it, those without a call permit all.
+    let mut filter = [statement(BPF_RET_K, SECCOMP_RET_ALLOW); 1 + 2 * MOST + 1];
+    let (load, rest) = filter.split_first_mut().ok_or(Errno::INVAL)?;
+    *load = statement(BPF_LD_W_ABS, 0);
+    for (lines, &call) in rest.chunks_exact_mut(2).zip(calls) {
+        lines.copy_from_slice(&[skip_if_not(call), statement(BPF_RET_K, answer.action())]);
+    }
     let program = Program { len: filter.len() as u16, filter: filter.as_ptr() };
     // SAFETY: the kernel reads `program` and `filter`. A refused call returns an errno to its caller, or
     // does not return.

@@ -16,9 +16,6 @@ mod hexagon {
     pub const __NR_io_setup: u32 = 0;
     pub const __NR_io_destroy: u32 = 1;
     pub const __NR_io_submit: u32 = 2;
-    pub const __NR_epoll_create1: u32 = 20;
-    pub const __NR_epoll_ctl: u32 = 21;
-    pub const __NR_epoll_pwait: u32 = 22;
     pub const __NR_dup: u32 = 23;
     pub const __NR_dup3: u32 = 24;
     pub const __NR_fcntl64: u32 = 25;
@@ -33,9 +30,9 @@ mod hexagon {
     pub const __NR_fsync: u32 = 82;
     pub const __NR_capget: u32 = 90;
     pub const __NR_capset: u32 = 91;
-    pub const __NR_waitid: u32 = 95;
     pub const __NR_sched_yield: u32 = 124;
     pub const __NR_tgkill: u32 = 131;
+    pub const __NR_setuid: u32 = 146;
     pub const __NR_uname: u32 = 160;
     pub const __NR_prctl: u32 = 167;
     pub const __NR_getpid: u32 = 172;
@@ -44,6 +41,7 @@ mod hexagon {
     pub const __NR_socket: u32 = 198;
     pub const __NR_socketpair: u32 = 199;
     pub const __NR_rt_tgsigqueueinfo: u32 = 240;
+    pub const __NR_prlimit64: u32 = 261;
     pub const __NR_memfd_create: u32 = 279;
     pub const __NR_preadv2: u32 = 286;
     pub const __NR_clock_settime64: u32 = 404;
@@ -61,11 +59,6 @@ mod hexagon {
     pub const RWF_NOWAIT: u32 = 8;
     pub const SIG_BLOCK: u32 = 0;
     pub const POLLOUT: u32 = 4;
-    pub const EPOLL_CLOEXEC: u32 = 0x80000;
-    pub const EPOLL_CTL_ADD: u32 = 1;
-    pub const EPOLLIN: u32 = 1;
-    pub const EPOLLOUT: u32 = 4;
-    pub const EPOLLET: u32 = 1 << 31;
     pub const CAP_WAKE_ALARM: u32 = 35;
     pub const _LINUX_CAPABILITY_VERSION_3: u32 = 0x2008_0522;
 
@@ -73,12 +66,6 @@ mod hexagon {
     pub struct iovec {
         pub iov_base: *mut c_void,
         pub iov_len: c_ulong,
-    }
-
-    #[repr(C)]
-    pub struct epoll_event {
-        pub events: u32,
-        pub data: u64,
     }
 
     #[repr(C)]

@@ -3,9 +3,13 @@
 use core::fmt::{Arguments, Debug, Write};
 use core::mem::ManuallyDrop;
 use core::num::NonZeroU64;
+use core::time::Duration;
 
 use barefd::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
-use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, SigSet, SignalFd, TimerFd, sys};
+use barefd::{
+    Clock, Epoll, EpollEvent, EpollFlags, Errno, EventFd, PidFd, PollFd, PollFlags, SigSet, Signal, SignalFd, TimerFd,
+    sys,
+};
 
 use super::{HOUR, alone, armed, arming_is, events, expired, is_still_armed};
 use crate::outcome::Text;
@@ -25,6 +29,14 @@ pub fn a_dropped_owner_closes() -> Outcome {
 
         let (read, write) = kernel::pipe()?;
         drop(SignalFd::from(write));
+        check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
+
+        let (read, write) = kernel::pipe()?;
+        drop(Epoll::from(write));
+        check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
+
+        let (read, write) = kernel::pipe()?;
+        drop(PidFd::from(write));
         check_eq!(events(&read, PollFlags::IN), Ok(PollFlags::HUP));
         Ok(())
     })
@@ -70,7 +82,9 @@ pub fn the_number_survives_each_way_there_and_back() -> Outcome {
     alone(|| {
         check::<EventFd>()?;
         check::<TimerFd>()?;
-        check::<SignalFd>()
+        check::<SignalFd>()?;
+        check::<Epoll>()?;
+        check::<PidFd>()
     })
 }
 
@@ -115,7 +129,9 @@ pub fn debug_tells_the_number() -> Outcome {
     check_eq!(shown(format_args!("{:?}", event.as_fd()))?.as_str(), expected.as_str());
     check("EventFd", event)?;
     check("TimerFd", TimerFd::new(Clock::Monotonic)?)?;
-    check("SignalFd", SignalFd::new(&SigSet::EMPTY)?)
+    check("SignalFd", SignalFd::new(&SigSet::EMPTY)?)?;
+    check("Epoll", Epoll::new()?)?;
+    check("PidFd", PidFd::open(kernel::getpid())?)
 }
 
 pub fn a_counter_made_of_a_counters_descriptor_is_that_counter() -> Outcome {
@@ -148,6 +164,16 @@ pub fn a_clone_is_another_descriptor_close_on_exec_and_no_standard_stream() -> O
     let other = signals.try_clone()?;
     check!(other.as_raw_fd() >= 3);
     check_eq!(kernel::is_cloexec(&signals), Ok(false));
+    check_eq!(kernel::is_cloexec(&other), Ok(true));
+
+    let epoll = Epoll::with_flags(barefd::EpollCreateFlags::empty())?;
+    let other = epoll.try_clone()?;
+    check!(other.as_raw_fd() >= 3);
+    check_eq!(kernel::is_cloexec(&epoll), Ok(false));
+    check_eq!(kernel::is_cloexec(&other), Ok(true));
+
+    let other = PidFd::open(kernel::getpid())?.try_clone()?;
+    check!(other.as_raw_fd() >= 3);
     check_eq!(kernel::is_cloexec(&other), Ok(true));
     Ok(())
 }
@@ -248,7 +274,7 @@ pub fn a_dup_shares_the_state_and_is_not_close_on_exec() -> Outcome {
 
 /// Fails the case if a method that needs an open file gives anything but `EBADF`.
 #[track_caller]
-fn is_no_open_file(event: &EventFd, timer: &TimerFd, signals: &SignalFd) -> Outcome {
+fn is_no_open_file(event: &EventFd, timer: &TimerFd, signals: &SignalFd, epoll: &Epoll, process: &PidFd) -> Outcome {
     let bad = Errno::BADF;
     check_eq!((event.read(), event.take(), event.wait()), (Err(bad), Err(bad), Err(bad)));
     check_eq!((event.write(1), event.notify()), (Err(bad), Err(bad)));
@@ -264,9 +290,25 @@ fn is_no_open_file(event: &EventFd, timer: &TimerFd, signals: &SignalFd) -> Outc
     check_eq!(signals.take().err(), Some(bad));
     check_eq!(signals.wait().err(), Some(bad));
     check_eq!(signals.set_signals(&SigSet::ALL), Err(bad));
+    let counter = EventFd::new(1)?;
+    check_eq!(epoll.add(&counter, EpollFlags::IN, 1), Err(bad));
+    check_eq!(epoll.modify(&counter, EpollFlags::IN, 1), Err(bad));
+    check_eq!(epoll.delete(&counter), Err(bad));
+    for timeout in [None, Some(Duration::ZERO), Some(HOUR)] {
+        check_eq!(epoll.wait(&mut [EpollEvent::default()], timeout), Err(bad));
+    }
+    // The descriptor that is added.
+    let set = Epoll::new()?;
+    check_eq!(set.add(event, EpollFlags::IN, 1), Err(bad));
+    check_eq!(set.modify(event, EpollFlags::IN, 1), Err(bad));
+    check_eq!(set.delete(event), Err(bad));
+    check_eq!((process.take(), process.wait()), (Err(bad), Err(bad)));
+    check_eq!(process.send_signal(Signal::TERM), Err(bad));
     check_eq!(event.set_nonblocking(true), Err(bad));
     check_eq!(timer.set_nonblocking(true), Err(bad));
     check_eq!(signals.set_nonblocking(true), Err(bad));
+    check_eq!(epoll.set_nonblocking(true), Err(bad));
+    check_eq!(process.set_nonblocking(true), Err(bad));
     Ok(())
 }
 
@@ -277,21 +319,32 @@ pub fn a_number_that_is_not_open_is_badf_to_every_method() -> Outcome {
     let (event, timer) =
         unsafe { (ManuallyDrop::new(EventFd::from_raw_fd(number)), ManuallyDrop::new(TimerFd::from_raw_fd(number))) };
     // SAFETY: as above.
-    let signals = unsafe { ManuallyDrop::new(SignalFd::from_raw_fd(number)) };
-    is_no_open_file(&event, &timer, &signals)?;
+    let (signals, epoll, process) = unsafe {
+        (
+            ManuallyDrop::new(SignalFd::from_raw_fd(number)),
+            ManuallyDrop::new(Epoll::from_raw_fd(number)),
+            ManuallyDrop::new(PidFd::from_raw_fd(number)),
+        )
+    };
+    is_no_open_file(&event, &timer, &signals, &epoll, &process)?;
     check_eq!(event.is_nonblocking(), Err(Errno::BADF));
     check_eq!(timer.is_nonblocking(), Err(Errno::BADF));
     check_eq!(signals.is_nonblocking(), Err(Errno::BADF));
+    check_eq!(epoll.is_nonblocking(), Err(Errno::BADF));
+    check_eq!(process.is_nonblocking(), Err(Errno::BADF));
     check_eq!(event.try_clone().err(), Some(Errno::BADF));
     check_eq!(timer.try_clone().err(), Some(Errno::BADF));
     check_eq!(signals.try_clone().err(), Some(Errno::BADF));
+    check_eq!(epoll.try_clone().err(), Some(Errno::BADF));
+    check_eq!(process.try_clone().err(), Some(Errno::BADF));
     Ok(())
 }
 
 pub fn a_descriptor_that_is_a_path_alone_is_badf_where_an_open_file_is_needed() -> Outcome {
     let open = || kernel::open(c"/", crate::uapi::O_PATH);
     let (event, timer, signals) = (EventFd::from(open()?), TimerFd::from(open()?), SignalFd::from(open()?));
-    is_no_open_file(&event, &timer, &signals)?;
+    let (epoll, process) = (Epoll::from(open()?), PidFd::from(open()?));
+    is_no_open_file(&event, &timer, &signals, &epoll, &process)?;
     check_eq!(event.try_clone()?.is_nonblocking(), Ok(false));
     check_eq!(timer.try_clone()?.is_nonblocking(), Ok(false));
     check_eq!(signals.try_clone()?.is_nonblocking(), Ok(false));

@@ -3,12 +3,14 @@
 
 use core::ffi::CStr;
 use core::num::NonZeroU64;
+use core::time::Duration;
 
 use barefd::fd::{AsFd, OwnedFd};
-use barefd::{Clock, Errno, EventFd, SigSet, Signal, SignalFd, Tick, TimerFd, sys};
+use barefd::{
+    Clock, Epoll, EpollEvent, EpollFlags, Errno, EventFd, PidFd, SigSet, Signal, SignalFd, Tick, TimerFd, sys,
+};
 
 use super::{Blocked, alone, arming_is, becomes_readable, owe};
-use crate::kernel::Epoll;
 use crate::{Outcome, Unpassed, kernel};
 
 /// The result of a `read` of eight bytes.
@@ -81,7 +83,21 @@ const SIGNALS: [Kind; 1] = [Kind {
     writes: Writes::Fails(Errno::INVAL),
 }];
 
-const OTHERS: [Kind; 20] = [
+const SETS: [Kind; 1] = [Kind {
+    name: "an epoll set",
+    open: || Ok((Epoll::new()?.into(), None)),
+    reads: Reads::Fails(Errno::INVAL),
+    writes: Writes::Fails(Errno::INVAL),
+}];
+
+const PROCESSES: [Kind; 1] = [Kind {
+    name: "a process",
+    open: || Ok((PidFd::open(kernel::getpid())?.into(), None)),
+    reads: Reads::Fails(Errno::INVAL),
+    writes: Writes::Fails(Errno::INVAL),
+}];
+
+const OTHERS: [Kind; 19] = [
     Kind { name: "/dev/null", open: || device(c"/dev/null"), reads: Reads::Empty, writes: Writes::All },
     Kind { name: "/dev/zero", open: || device(c"/dev/zero"), reads: Reads::Count(0), writes: Writes::All },
     Kind {
@@ -184,12 +200,6 @@ const OTHERS: [Kind; 20] = [
         open: || Ok((kernel::socket()?, None)),
         reads: Reads::Fails(Errno::INVAL),
         writes: Writes::Fails(NOTCONN),
-    },
-    Kind {
-        name: "an epoll instance",
-        open: || Ok((Epoll::new()?.into(), None)),
-        reads: Reads::Fails(Errno::INVAL),
-        writes: Writes::Fails(Errno::INVAL),
     },
 ];
 
@@ -338,16 +348,57 @@ fn check_signals(kind: &Kind) -> Outcome {
     })?
 }
 
+/// The kernel looks at the descriptor that is added before it looks at the set.
+fn check_set(kind: &Kind) -> Outcome {
+    let (event, directory) = (EventFd::new(1)?, kernel::open(c"/", 0)?);
+    kind.call(|epoll: &Epoll| {
+        check_eq!(epoll.add(&event, EpollFlags::IN, 1), Err(Errno::INVAL));
+        check_eq!(epoll.modify(&event, EpollFlags::IN, 1), Err(Errno::INVAL));
+        check_eq!(epoll.delete(&event), Err(Errno::INVAL));
+        check_eq!(epoll.add(&directory, EpollFlags::IN, 1), Err(Errno::PERM));
+        for timeout in [None, Some(Duration::ZERO), Some(Duration::from_millis(1)), Some(Duration::MAX)] {
+            check_eq!(epoll.wait(&mut [EpollEvent::default()], timeout), Err(Errno::INVAL));
+        }
+        for nonblocking in [true, false] {
+            epoll.set_nonblocking(nonblocking)?;
+            check_eq!(epoll.try_clone()?.is_nonblocking(), Ok(nonblocking));
+        }
+        Ok(())
+    })?
+}
+
+fn check_process(kind: &Kind) -> Outcome {
+    kind.call(|process: &PidFd| {
+        check_eq!(process.take(), Err(Errno::BADF));
+        check_eq!(process.wait(), Err(Errno::BADF));
+        check_eq!(process.send_signal(Signal::TERM), Err(Errno::BADF));
+        for nonblocking in [true, false] {
+            process.set_nonblocking(nonblocking)?;
+            check_eq!(process.try_clone()?.is_nonblocking(), Ok(nonblocking));
+            check_eq!((process.take(), process.wait()), (Err(Errno::BADF), Err(Errno::BADF)));
+        }
+        Ok(())
+    })?
+}
+
 pub fn a_counter_of_another_kind_answers_and_leaves_no_descriptor() -> Outcome {
-    each(&[&OTHERS, &TIMERS, &SIGNALS], check_counter)
+    each(&[&OTHERS, &TIMERS, &SIGNALS, &SETS, &PROCESSES], check_counter)
 }
 
 pub fn a_timer_of_another_kind_answers_and_leaves_no_descriptor() -> Outcome {
-    each(&[&OTHERS, &COUNTERS, &SIGNALS], check_timer)
+    each(&[&OTHERS, &COUNTERS, &SIGNALS, &SETS, &PROCESSES], check_timer)
 }
 
 pub fn a_signal_descriptor_of_another_kind_answers_and_leaves_no_descriptor() -> Outcome {
-    each(&[&OTHERS, &COUNTERS, &TIMERS], check_signals)
+    each(&[&OTHERS, &COUNTERS, &TIMERS, &SETS, &PROCESSES], check_signals)
+}
+
+pub fn a_set_of_another_kind_answers_and_leaves_no_descriptor() -> Outcome {
+    each(&[&OTHERS, &COUNTERS, &TIMERS, &SIGNALS, &PROCESSES], check_set)
+}
+
+pub fn a_process_of_another_kind_answers_and_leaves_no_descriptor() -> Outcome {
+    each(&[&OTHERS, &COUNTERS, &TIMERS, &SIGNALS, &SETS], check_process)
 }
 
 pub fn what_is_no_record_is_no_signal() -> Outcome {

@@ -7,7 +7,9 @@ pub mod eventfd;
 pub mod fd;
 pub mod foreign;
 pub mod init;
+pub mod machine;
 pub mod mem;
+pub mod pidfd;
 pub mod poll;
 #[cfg(time32)]
 pub mod refused;

@@ -2,13 +2,13 @@
 
 use core::mem::size_of;
 
-use crate::uapi::{__NR_getpid, EPOLLIN};
+use crate::uapi::__NR_getpid;
 use barefd::fd::AsFd;
 use barefd::trap::{self, nr};
-use barefd::{Errno, EventFd, EventFdFlags, PollFd, PollFlags, SigSet};
+use barefd::{Epoll, EpollEvent, EpollFlags, Errno, EventFd, EventFdFlags, PollFd, PollFlags, SigSet};
 
 use super::spec;
-use crate::kernel::{Epoll, time};
+use crate::kernel::time;
 use crate::{Outcome, kernel};
 
 pub fn every_number_of_arguments_reaches_the_kernel() -> Outcome {
@@ -36,10 +36,12 @@ pub fn every_number_of_arguments_reaches_the_kernel() -> Outcome {
     check_eq!(kernel::ppoll_mask_of(sigset, &mut [PollFd::new(&event, PollFlags::IN)]), Ok(0));
     check_eq!(kernel::ppoll_mask_of(sigset - 1, &mut [PollFd::new(&event, PollFlags::IN)]), Err(Errno::INVAL));
     let epoll = Epoll::new()?;
-    epoll.add(&event, EPOLLIN, 1)?;
-    check_eq!(epoll.wait_with_mask_of(sigset, 0), Ok(None));
-    check_eq!(epoll.wait_with_mask_of(sigset - 1, 0), Err(Errno::INVAL));
+    epoll.add(&event, EpollFlags::IN, 1)?;
+    let mut events = [EpollEvent::default()];
+    check_eq!(kernel::epoll_pwait_mask_of(sigset, &epoll, &mut events), Ok(0));
+    check_eq!(kernel::epoll_pwait_mask_of(sigset - 1, &epoll, &mut events), Err(Errno::INVAL));
     event.notify()?;
-    check_eq!(epoll.wait_with_mask_of(sigset, 0), Ok(Some((EPOLLIN, 1))));
+    check_eq!(kernel::epoll_pwait_mask_of(sigset, &epoll, &mut events), Ok(1));
+    check_eq!(events, [EpollEvent::new(EpollFlags::IN, 1)]);
     Ok(())
 }

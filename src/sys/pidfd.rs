@@ -1,0 +1,50 @@
+//! The descriptor of a process.
+
+use crate::abi::Siginfo;
+use crate::errno::Result;
+use crate::fd::{BorrowedFd, OwnedFd};
+use crate::flags::PidFdFlags;
+use crate::trap::{self, nr};
+
+use super::{argument, owned, unit};
+
+/// [`pidfd_open(2)`](https://man7.org/linux/man-pages/man2/pidfd_open.2.html): a new descriptor of the process with this
+/// id, close-on-exec (Linux 5.3).
+///
+/// # Errors
+///
+/// - `EINVAL`: `pid` is 0 or more than `i32::MAX`; a flag that the kernel does not know; the id of a thread that does not
+///   lead its process, before Linux 6.15
+/// - `ENOENT`: such a thread, since Linux 6.15
+/// - `ESRCH`: there is no process with this id, or it was reaped
+/// - `EMFILE`, `ENFILE`: too many open files in the process, in the system
+/// - `ENODEV`, `ENOMEM`: no inode, no memory
+/// - `ENOSYS`: a kernel before 5.3
+#[inline]
+#[doc(alias = "os.pidfd_open")]
+pub fn pidfd_open(pid: u32, flags: PidFdFlags) -> Result<OwnedFd> {
+    // SAFETY: no pointer; a success is a new descriptor.
+    unsafe { owned(trap::syscall2(nr::PIDFD_OPEN, pid as usize, flags.bits() as usize)) }
+}
+
+/// [`pidfd_send_signal(2)`](https://man7.org/linux/man-pages/man2/pidfd_send_signal.2.html): sends a signal to the
+/// process (Linux 5.1).
+///
+/// The signal 0 is not sent: the call only checks whether it could be. Without `info` the receiver sees what `kill`
+/// sends. The flags are 0 before Linux 6.9.
+///
+/// # Errors
+///
+/// - `EBADF`: not open, or not the descriptor of a process
+/// - `EINVAL`: no such signal; an unknown flag; `info` has another signal
+/// - `EPERM`: the process belongs to another user; `info` has a code that only the kernel uses, or `SI_TKILL`, and the
+///   process is another one
+/// - `ESRCH`: the process was reaped
+/// - `ENOSYS`: a kernel before 5.1
+#[inline]
+#[doc(alias = "signal.pidfd_send_signal")]
+pub fn pidfd_send_signal(pidfd: BorrowedFd<'_>, signal: u32, info: Option<&Siginfo>, flags: u32) -> Result<()> {
+    let info = info.map_or(0, |info| info as *const Siginfo as usize);
+    // SAFETY: the kernel reads `info`, if it is given.
+    unit(unsafe { trap::syscall4(nr::PIDFD_SEND_SIGNAL, argument(pidfd), signal as usize, info, flags as usize) })
+}
