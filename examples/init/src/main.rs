@@ -121,7 +121,7 @@ fn run_once(child: &mut Child) -> ! {
     }
     while let Ok(ended) = kernel::wait() {
         if let Some(ended) = ended.filter(|ended| child.ended(ended.pid)) {
-            say(format_args!("child {} {ended}", ended.pid));
+            say(format_args!("child {} {}", ended.pid, ended.status));
         }
     }
     kernel::wait_for_ever()
@@ -157,7 +157,7 @@ impl Init {
                 self.child.is_ready();
             }
             if self.child.ended(ended.pid) {
-                self.start_later(format_args!("child {} {ended}", ended.pid));
+                self.start_later(format_args!("child {} {}", ended.pid, ended.status));
             } else {
                 self.orphans += 1;
             }

@@ -3,16 +3,16 @@
 //! them. The numbers come from the tables in `examples/init/arch`, and from barefd.
 
 use core::ffi::{CStr, c_char};
-use core::fmt;
 use core::ptr;
 
 use barefd::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use barefd::sys::{self, Siginfo, WaitId};
 #[cfg(nr = "fcntl")]
 use barefd::trap::nr::FCNTL;
 #[cfg(nr = "fcntl64")]
 use barefd::trap::nr::FCNTL64 as FCNTL;
 use barefd::trap::{self, nr::IOCTL};
-use barefd::{Errno, Result, SigSet, Signal, sys};
+use barefd::{Errno, ExitStatus, Result, SigSet, Signal, WaitFlags};
 
 mod abi {
     include!(concat!(env!("OUT_DIR"), "/abi.rs"));
@@ -28,10 +28,6 @@ const F_SETFD: usize = 2;
 const AT_FDCWD: usize = -100_isize as usize;
 pub const O_RDONLY: u32 = 0;
 pub const O_WRONLY: u32 = 1;
-#[cfg(nr = "wait4")]
-const WNOHANG: usize = 1;
-#[cfg(nr = "wait4")]
-const WUNTRACED: usize = 2;
 pub const MS_NOSUID: usize = 2;
 pub const MS_NODEV: usize = 4;
 pub const MS_NOEXEC: usize = 8;
@@ -44,7 +40,7 @@ const REBOOT_CAD_OFF: usize = 0;
 const REBOOT_HALT: usize = 0xcdef_0123;
 const REBOOT_POWER_OFF: usize = 0x4321_fedc;
 
-/// For `kill`: every process except this one and process 1. For `wait4`: any child.
+/// Every process except this one and process 1.
 const ALL: usize = -1_isize as usize;
 
 fn unit(ret: isize) -> Result<()> {
@@ -128,49 +124,28 @@ pub fn execve(path: &CStr, argv: &Vector, envp: &Vector) -> Errno {
 }
 
 /// A child that ended.
-#[cfg(nr = "wait4")]
 pub struct Ended {
     pub pid: u32,
-    /// The status in the form of `wait4`.
-    status: i32,
-}
-
-/// `exited with status 1` or `was killed by SIGKILL`.
-#[cfg(nr = "wait4")]
-impl fmt::Display for Ended {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = (self.status & 0x7f) as u32;
-        match Signal::from_raw(number) {
-            None => write!(f, "exited with status {}", (self.status >> 8) & 0xff),
-            Some(signal) => write!(f, "was killed by {signal}"),
-        }
-    }
+    pub status: ExitStatus,
 }
 
 /// Waits until this child ended, or is stopped.
-#[cfg(nr = "wait4")]
 pub fn wait_for(pid: u32) -> Result<()> {
-    wait4(pid as usize, WUNTRACED).map(drop)
+    sys::waitid(WaitId::Pid(pid), WaitFlags::EXITED | WaitFlags::STOPPED).map(drop)
 }
 
 /// A child that ended, or `None` if none has ended. [`Errno::CHILD`] if there is no child.
-#[cfg(nr = "wait4")]
 pub fn reap() -> Result<Option<Ended>> {
-    wait4(ALL, WNOHANG)
+    sys::waitid(WaitId::All, WaitFlags::EXITED | WaitFlags::NOHANG).map(|info| ended(&info))
 }
 
 /// Waits for a child to end.
-#[cfg(nr = "wait4")]
 pub fn wait() -> Result<Option<Ended>> {
-    wait4(ALL, 0)
+    sys::waitid(WaitId::All, WaitFlags::EXITED).map(|info| ended(&info))
 }
 
-#[cfg(nr = "wait4")]
-fn wait4(pid: usize, options: usize) -> Result<Option<Ended>> {
-    let mut status = 0_i32;
-    // SAFETY: the kernel writes to `status`.
-    let pid = Errno::from_ret(unsafe { trap::syscall4(nr::WAIT4, pid, (&raw mut status) as usize, options, 0) })?;
-    Ok((pid != 0).then_some(Ended { pid: pid as u32, status }))
+fn ended(info: &Siginfo) -> Option<Ended> {
+    ExitStatus::from_siginfo(info).map(|status| Ended { pid: info.si_pid, status })
 }
 
 pub fn kill(pid: u32, signal: Signal) -> Result<()> {
