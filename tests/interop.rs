@@ -10,7 +10,7 @@ mod std_types {
     use std::os::unix::net::UnixStream;
     use std::sync::Arc;
 
-    use barefd::{Clock, Errno, EventFd, PollFd, PollFlags, Tick, TimerFd, poll};
+    use barefd::{Clock, Epoll, EpollEvent, EpollFlags, Errno, EventFd, PidFd, PollFd, PollFlags, Tick, TimerFd, poll};
 
     #[test]
     fn the_descriptor_types_are_the_standard_librarys() {
@@ -34,6 +34,25 @@ mod std_types {
         }
         number(EventFd::new(0).unwrap());
         number(TimerFd::new(Clock::Monotonic).unwrap());
+        number(Epoll::new().unwrap());
+        number(PidFd::open(std::process::id()).unwrap());
+    }
+
+    #[test]
+    fn a_set_takes_what_the_standard_library_owns_and_lends() {
+        let epoll = Epoll::new().unwrap();
+        let event = Arc::new(EventFd::new(1).unwrap());
+        let (reader, mut writer) = UnixStream::pair().unwrap();
+        epoll.add(&event, EpollFlags::IN, 1).unwrap();
+        epoll.add(&reader, EpollFlags::IN, 2).unwrap();
+        epoll.add(&writer.as_fd(), EpollFlags::IN, 3).unwrap();
+        writer.write_all(b"x").unwrap();
+        let mut events = [EpollEvent::default(); 4];
+        let mut tokens: Vec<_> = epoll.wait(&mut events, None).unwrap().iter().map(EpollEvent::token).collect();
+        tokens.sort();
+        assert_eq!(tokens, [1, 2]);
+        let file = io::Error::from(epoll.add(&File::open("/").unwrap(), EpollFlags::IN, 4).unwrap_err());
+        assert_eq!(file.kind(), ErrorKind::PermissionDenied);
     }
 
     #[test]

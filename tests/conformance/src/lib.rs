@@ -444,6 +444,10 @@ pub const REFUSED: &[&[Case]] = {
         ),
         ("refused::a_poll_hands_perm_on", refused::a_poll_hands_perm_on),
         ("refused::a_wait_hands_perm_on_if_it_has_to_poll", refused::a_wait_hands_perm_on_if_it_has_to_poll),
+        (
+            "refused::a_wait_on_a_set_hands_perm_on_if_it_has_a_timeout",
+            refused::a_wait_on_a_set_hands_perm_on_if_it_has_a_timeout,
+        ),
         ("refused::a_clock_hands_perm_on", refused::a_clock_hands_perm_on),
     ];
     const TIME32_FIRST: &[Case] = &[

@@ -7,7 +7,10 @@ use core::time::Duration;
 
 use barefd::fd::AsFd;
 use barefd::sys::{self, OldItimerspec32, OldTimespec32, Timespec};
-use barefd::{Armed, Clock, Errno, EventFd, PollFd, PollFlags, SetTimeFlags, Tick, TimerFd, TimerSpec};
+use barefd::{
+    Armed, Clock, Epoll, EpollEvent, EpollFlags, Errno, EventFd, PollFd, PollFlags, SetTimeFlags, Tick, TimerFd,
+    TimerSpec,
+};
 
 use super::{DAY, arming_is, spec};
 use crate::Outcome;
@@ -20,6 +23,8 @@ pub fn the_calls_with_64_bit_times_are_perm() -> Outcome {
     check_eq!(sys::timerfd_gettime64(timer.as_fd()), Err(Errno::PERM));
     check_eq!(sys::ppoll_time64(&mut [], Some(&mut Timespec::default()), None), Err(Errno::PERM));
     check_eq!(sys::clock_gettime64(0), Err(Errno::PERM));
+    let (epoll, mut events) = (Epoll::new()?, [EpollEvent::default()]);
+    check_eq!(sys::epoll_pwait2(epoll.as_fd(), &mut events, None, None), Err(Errno::PERM));
     Ok(())
 }
 
@@ -51,6 +56,19 @@ pub fn a_wait_hands_perm_on_if_it_has_to_poll() -> Outcome {
     check_eq!(event.wait(), Ok(1));
     check_eq!(event.wait(), Err(Errno::PERM));
     check_eq!(TimerFd::nonblocking(Clock::Monotonic)?.wait(), Err(Errno::PERM));
+    Ok(())
+}
+
+pub fn a_wait_on_a_set_hands_perm_on_if_it_has_a_timeout() -> Outcome {
+    let (epoll, event) = (Epoll::new()?, EventFd::new(1)?);
+    epoll.add(&event, EpollFlags::IN, 7)?;
+    let mut events = [EpollEvent::default()];
+    for timeout in [Duration::from_nanos(1), DAY] {
+        check_eq!(epoll.wait(&mut events, Some(timeout)), Err(Errno::PERM));
+    }
+    for timeout in [None, Some(Duration::ZERO), Some(Duration::MAX)] {
+        check_eq!(epoll.wait(&mut events, timeout).map(<[_]>::len), Ok(1));
+    }
     Ok(())
 }
 
@@ -95,6 +113,18 @@ pub fn what_fits_takes_the_old_calls() -> Outcome {
     }
     for clock in [Clock::Realtime, Clock::Monotonic, Clock::Boottime, Clock::RealtimeAlarm, Clock::BoottimeAlarm] {
         clock.now()?;
+    }
+
+    let epoll = Epoll::new()?;
+    let mut events = [EpollEvent::default()];
+    for nanos in [1, 1_000_001] {
+        let (timeout, before) = (Duration::from_nanos(nanos), Clock::Monotonic.now()?);
+        check_eq!(epoll.wait(&mut events, Some(timeout)).map(<[_]>::len), Ok(0));
+        check_in!(Clock::Monotonic.now()? - before, timeout..);
+    }
+    epoll.add(&event, EpollFlags::IN, 7)?;
+    for timeout in [Some(Duration::from_secs(1 << 31)), Some(Duration::MAX), None] {
+        check_eq!(epoll.wait(&mut events, timeout).map(<[_]>::len), Ok(1));
     }
     Ok(())
 }
