@@ -1,13 +1,10 @@
 //! The flags of the system calls, as types.
 //!
-//! Each type keeps bits that have no name (`from_bits_retain`) and passes them to the kernel. The kernel answers
-//! `EINVAL`.
-
-use core::fmt;
-
-use bitflags::{Flags, bitflags};
+//! Each type keeps bits that have no name (`from_bits_retain`) and passes them to the kernel. Most calls answer
+//! `EINVAL`; poll and epoll ignore them.
 
 use crate::abi;
+use crate::bits::flags;
 
 /// Flags of `eventfd2`, for [`EventFd::with_flags`](crate::EventFd::with_flags).
 ///
@@ -73,7 +70,7 @@ pub struct PidFdFlags(u32);
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct WaitFlags(u32);
 
-bitflags! {
+flags! {
     impl EventFdFlags: u32 {
         /// `EFD_SEMAPHORE` (Linux 2.6.30): a read takes one from the counter, not the whole count.
         #[doc(alias = "EFD_SEMAPHORE")]
@@ -210,7 +207,10 @@ bitflags! {
         /// instead of waiting.
         #[doc(alias = "PIDFD_NONBLOCK")]
         const NONBLOCK = abi::O_NONBLOCK;
-        /// `PIDFD_THREAD` (Linux 6.9; `EINVAL` before): a descriptor of a thread instead of a process.
+        /// `PIDFD_THREAD` (Linux 6.9; `EINVAL` before): a descriptor of a thread, which can be any thread of its
+        /// process. It is readable once the thread has ended, and a signal goes to the thread. A thread has no exit
+        /// status: [`take`](crate::PidFd::take) and [`wait`](crate::PidFd::wait) are `ECHILD` unless it leads its
+        /// process.
         #[doc(alias = "PIDFD_THREAD")]
         const THREAD = abi::PIDFD_THREAD;
     }
@@ -258,34 +258,6 @@ impl Default for EpollCreateFlags {
     }
 }
 
-// Not derived: bitflags would compile the names of each type for everybody, and few programs print them.
-macro_rules! debug {
-    ($($Flags:ident)*) => {$(
-        impl fmt::Debug for $Flags {
-            #[inline]
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_tuple(stringify!($Flags)).field(&Names(self)).finish()
-            }
-        }
-    )*};
-}
-
-debug! {
-    EventFdFlags TimerFdFlags SetTimeFlags SignalFdFlags PollFlags EpollCreateFlags EpollFlags PidFdFlags WaitFlags
-}
-
-/// `CLOEXEC | NONBLOCK`, or `0x0` for none.
-struct Names<'a, F>(&'a F);
-
-impl<F: Flags> fmt::Debug for Names<'_, F>
-where
-    F::Bits: bitflags::parser::WriteHex,
-{
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() { f.write_str("0x0") } else { bitflags::parser::to_writer(self.0, f) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     extern crate std;
@@ -301,5 +273,34 @@ mod tests {
         let unknown = PollFlags::from_bits_retain(0x4000) | PollFlags::IN;
         assert_eq!(format!("{unknown:?}"), "PollFlags(IN | 0x4000)");
         assert_eq!(format!("{:?}", SetTimeFlags::empty()), "SetTimeFlags(0x0)");
+        assert_eq!(format!("{:?}", EpollFlags::ET), "EpollFlags(ET)");
+        assert_eq!(format!("{:?}", PollFlags::from_bits_retain(0x4000)), "PollFlags(0x4000)");
+    }
+
+    #[test]
+    fn flags_are_sets() {
+        const BOTH: PollFlags = PollFlags::IN.union(PollFlags::OUT);
+        let mut flags = PollFlags::IN;
+        flags |= PollFlags::OUT;
+        assert_eq!((flags, BOTH.bits()), (BOTH, 5));
+        assert!(flags.contains(PollFlags::IN) && flags.contains(BOTH) && flags.contains(PollFlags::empty()));
+        assert!(!flags.contains(BOTH | PollFlags::ERR) && flags.intersects(PollFlags::OUT | PollFlags::ERR));
+        assert!(!flags.intersects(PollFlags::ERR) && !flags.is_empty() && PollFlags::empty().is_empty());
+        assert_eq!(flags & PollFlags::IN, PollFlags::IN);
+        assert_eq!(flags - PollFlags::IN, PollFlags::OUT);
+        flags.remove(PollFlags::IN);
+        assert_eq!(flags, PollFlags::OUT);
+        flags.set(PollFlags::IN, true);
+        flags.set(PollFlags::OUT, false);
+        assert_eq!(flags, PollFlags::IN);
+    }
+
+    #[test]
+    fn bits_without_a_name_are_kept_dropped_or_refused() {
+        let bits = 0x4000 | PollFlags::IN.bits();
+        assert_eq!(PollFlags::from_bits_retain(bits).bits(), bits);
+        assert_eq!(PollFlags::from_bits_truncate(bits), PollFlags::IN);
+        assert_eq!((PollFlags::from_bits(bits), PollFlags::from_bits(1)), (None, Some(PollFlags::IN)));
+        assert_eq!(EventFdFlags::all().bits(), abi::EFD_SEMAPHORE | abi::O_CLOEXEC | abi::O_NONBLOCK);
     }
 }

@@ -177,6 +177,7 @@
 extern crate std;
 
 mod abi;
+mod bits;
 mod clock;
 mod counter;
 mod descriptor;
