@@ -78,9 +78,9 @@ impl Clock {
     /// would fail on a system without a real-time clock device.
     ///
     /// System calls: `clock_gettime` (32-bit ABIs: `clock_gettime64`, and `clock_gettime` if that is `ENOSYS`; the
-    /// latter wraps in 2038; the feature `time32-first` [changes the order](crate#times-on-32-bit-abis)). This is a real
-    /// system call. The standard library reads the time through the vDSO, which is faster. If a hosted program reads the
-    /// time very often, use the standard library.
+    /// latter wraps in 2038; the feature `time32-first` [changes the order](crate#times-on-32-bit-abis)). This is a
+    /// real system call. The standard library reads the time through the vDSO, which is faster. If a hosted program
+    /// reads the time very often, use the standard library.
     ///
     /// # Errors
     ///

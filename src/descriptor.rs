@@ -11,8 +11,7 @@ pub(crate) fn wait(fd: BorrowedFd<'_>) -> Result<()> {
     poll::for_ever(&mut [PollFd::from_borrowed_fd(fd, PollFlags::IN)]).map(drop)
 }
 
-/// The methods and traits that [`EventFd`](crate::EventFd), [`SignalFd`](crate::SignalFd) and
-/// [`TimerFd`](crate::TimerFd) share.
+/// The methods and traits that every type with a descriptor has.
 macro_rules! descriptor {
     ($Type:ident) => {
         impl $Type {
@@ -53,6 +52,7 @@ macro_rules! descriptor {
             ///
             /// # Errors
             ///
+            /// - [`BADF`](crate::Errno::BADF): somebody closed the descriptor behind its owner's back
             /// - [`INVAL`](crate::Errno::INVAL): `RLIMIT_NOFILE` is 3 or less
             /// - [`MFILE`](crate::Errno::MFILE): too many open files in the process
             #[doc(alias("dup", "os.dup", "F_DUPFD_CLOEXEC"))]

@@ -15,9 +15,9 @@ use crate::time64;
 /// A set of descriptors that the kernel keeps. One call waits for all of them:
 /// [epoll(7)](https://man7.org/linux/man-pages/man7/epoll.7.html), `fs/eventpoll.c`, Linux 2.6.27.
 ///
-/// A wait costs as much as the descriptors that are ready, however many are in the set. [`poll`](crate::poll()) looks at
-/// each of its entries each time. Use `Epoll` for many descriptors, for a set that changes, or for a loop that owns its
-/// descriptors.
+/// A wait costs as much as the descriptors that are ready, however many are in the set. [`poll`](crate::poll()) looks
+/// at each of its entries each time. Use `Epoll` for many descriptors, for a set that changes, or for a loop that owns
+/// its descriptors.
 ///
 /// Each descriptor has a *token*, a number of the program's choice. The kernel keeps all 64 bits of it, and gives it
 /// back with each event:
@@ -57,9 +57,9 @@ use crate::time64;
 /// # Ok::<(), barefd::Errno>(())
 /// ```
 ///
-/// The methods take `&self`: threads can wait on a set, and change it, at the same time. A set is a descriptor too. It is
-/// readable while one of its descriptors has an event, so it can be in a [`poll`](crate::poll()), in another loop, or in
-/// another set (up to 5 deep).
+/// The methods take `&self`: threads can wait on a set, and change it, at the same time. A set is a descriptor too. It
+/// is readable while one of its descriptors has an event, so it can be in a [`poll`](crate::poll()), in another loop,
+/// or in another set (up to 5 deep).
 ///
 /// # Level and edge
 ///
@@ -72,7 +72,8 @@ use crate::time64;
 /// - [`TimerFd`](crate::TimerFd): one edge until the next read, for any number of expirations. One
 ///   [`take`](crate::TimerFd::take) takes them all.
 /// - [`SignalFd`](crate::SignalFd): each signal is an edge, and each `take` takes one. Take until that is `None`.
-/// - [`PidFd`](crate::PidFd): one edge, when the process ends. It stays readable.
+/// - [`PidFd`](crate::PidFd): an edge when the process ends. It stays readable. On newer kernels there is another edge,
+///   with [`HUP`](EpollFlags::HUP), when it is reaped. So delete or close the descriptor once it gave the status.
 ///
 /// The descriptor must be non-blocking for that: the last read would wait for ever.
 ///
@@ -85,8 +86,8 @@ use crate::time64;
 ///   token. Nobody can delete it by the closed number: [`delete`](Self::delete) is `EBADF`, or concerns the descriptor
 ///   that has got this number since. So delete a descriptor before you close it, if it may have a duplicate.
 /// - A duplicate can be in the set too, with its own token.
-/// - Events of one wait that are not handled yet may be those of a descriptor that was closed meanwhile. So do not use a
-///   token as an index or an address without a check.
+/// - Events of one wait that are not handled yet may be those of a descriptor that was closed meanwhile. So do not use
+///   a token as an index or an address without a check.
 ///
 /// # `fork`
 ///
@@ -102,9 +103,9 @@ use crate::time64;
 /// [`modify`](Self::modify) when the descriptor has been handled.
 ///
 /// If each thread has a set of its own and all have the same descriptor, an event wakes all of them. With
-/// [`EXCLUSIVE`](EpollFlags::EXCLUSIVE) it wakes at least one, and mostly only one. The others that wake find nothing to
-/// read. `EXCLUSIVE` can be combined with `IN`, `OUT`, `ERR`, `HUP`, `WAKEUP` and `ET` only, and `modify` refuses such a
-/// descriptor: delete and add it.
+/// [`EXCLUSIVE`](EpollFlags::EXCLUSIVE) it wakes at least one, and mostly only one. The others that wake find nothing
+/// to read. `EXCLUSIVE` can be combined with `IN`, `OUT`, `ERR`, `HUP`, `WAKEUP` and `ET` only, and `modify` refuses
+/// such a descriptor: delete and add it.
 ///
 /// # More ready than the buffer holds
 ///
@@ -112,10 +113,15 @@ use crate::time64;
 ///
 /// # A deadline to the nanosecond
 ///
-/// Put a [`TimerFd`](crate::TimerFd) into the set, and wait without a timeout. A timeout of [`wait`](Self::wait) has the
-/// same unit, but the kernel may end it later by the *timer slack* of the thread, 50 µs unless the program changed it
-/// ([PR_SET_TIMERSLACK(2const)](https://man7.org/linux/man-pages/man2/PR_SET_TIMERSLACK.2const.html)). A timer
-/// descriptor has no slack, and the wait has fewer system calls.
+/// Put a [`TimerFd`](crate::TimerFd) into the set, and wait without a timeout. A timeout of [`wait`](Self::wait) has
+/// the same unit, but the kernel may end it later. It adds the larger of two times:
+///
+/// - the *timer slack* of the thread, 50 µs unless the program changed it
+///   ([PR_SET_TIMERSLACK(2const)](https://man7.org/linux/man-pages/man2/PR_SET_TIMERSLACK.2const.html))
+/// - a thousandth of the timeout, or a two-hundredth for a thread with a positive nice value, at most 100 ms
+///   (`select_estimate_accuracy` in `fs/select.c`)
+///
+/// A thread with a real-time policy has neither. A timer descriptor has no slack, and the wait has fewer system calls.
 #[repr(transparent)]
 #[derive(Debug)]
 #[doc(alias("epoll", "epoll_create1", "select.epoll"))]
@@ -163,8 +169,9 @@ impl Epoll {
     ///
     /// - [`EXIST`](Errno::EXIST): it is in the set
     /// - [`PERM`](Errno::PERM): it cannot be waited for: a regular file, a directory
-    /// - [`INVAL`](Errno::INVAL): it is the set itself; [`EXCLUSIVE`](EpollFlags::EXCLUSIVE) with a flag that it does not
-    ///   permit, or for a set; this is no set
+    /// - [`INVAL`](Errno::INVAL): it is the set itself; [`EXCLUSIVE`](EpollFlags::EXCLUSIVE) with a flag that it does
+    ///   not permit, or for a set; an event would have too many ways through nested sets (500 sets around one); this is
+    ///   no set
     /// - [`LOOP`](Errno::LOOP): it is a set, and a set would contain itself, or more than 5 sets would be nested
     /// - [`NOSPC`](Errno::NOSPC): the user has more descriptors in sets than `/proc/sys/fs/epoll/max_user_watches`
     /// - [`NOMEM`](Errno::NOMEM): no memory
@@ -217,10 +224,11 @@ impl Epoll {
     /// Waits until a descriptor of the set has events or `timeout` has passed (`None` means for ever). Returns the
     /// filled part of the buffer, which is empty after the timeout.
     ///
-    /// It does not read the descriptors. A zero `timeout` checks without waiting. The clock is `CLOCK_MONOTONIC`. A wait
-    /// never ends early. It may end later by the [timer slack](Self#a-deadline-to-the-nanosecond) of the thread, 50 µs
-    /// unless the program changed it. A timeout longer than the kernel can hold means for ever (292 billion years). On a
-    /// kernel before 5.11 the timeout is rounded up to whole milliseconds.
+    /// It does not read the descriptors. A zero `timeout` checks without waiting. The clock is `CLOCK_MONOTONIC`. A
+    /// wait never ends early. It may end [later](Self#a-deadline-to-the-nanosecond), by the timer slack of the thread
+    /// (50 µs unless the program changed it) or by a thousandth of the timeout. A timeout longer than the kernel can
+    /// hold means for ever (292 billion years). On a kernel before 5.11 the timeout is rounded up to whole
+    /// milliseconds. `O_NONBLOCK` has no effect on a set.
     ///
     /// A signal handler does not end the wait. The wait continues with the time that is left. The kernel does not say
     /// how much that is, so a wait with a timeout other than zero first reads the clock. A program that must react to

@@ -53,7 +53,8 @@ impl EpollEvent {
         self.events
     }
 
-    /// Whether [`IN`](EpollFlags::IN) occurred: a read will not block.
+    /// Whether [`IN`](EpollFlags::IN) occurred: a read will not block. A pipe or a socket whose other end is
+    /// closed may have [`HUP`](EpollFlags::HUP) alone; a read then gives the end of the file.
     #[inline]
     #[must_use]
     pub const fn is_readable(&self) -> bool {

@@ -6,7 +6,7 @@ use core::num::NonZeroU16;
 use crate::abi;
 
 /// The result of barefd's functions: a value, or the kernel's error number.
-pub type Result<T> = core::result::Result<T, Errno>;
+pub type Result<T, E = Errno> = core::result::Result<T, E>;
 
 /// A Linux error number, 1 to 4095.
 ///
@@ -181,7 +181,7 @@ impl From<Errno> for syscalls::Errno {
 impl TryFrom<syscalls::Errno> for Errno {
     type Error = syscalls::Errno;
 
-    fn try_from(errno: syscalls::Errno) -> core::result::Result<Self, syscalls::Errno> {
+    fn try_from(errno: syscalls::Errno) -> Result<Self, syscalls::Errno> {
         Self::from_raw_os_error(errno.into_raw()).ok_or(errno)
     }
 }

@@ -195,8 +195,8 @@ impl EventFd {
     /// Waits until the count is not zero, and takes it as [`take`](Self::take) does. It waits on a blocking and on a
     /// non-blocking descriptor.
     ///
-    /// System calls: `read`; as long as that would block on a non-blocking descriptor, `ppoll` without a timeout (32-bit
-    /// ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after `EINTR`.
+    /// System calls: `read`; as long as that would block on a non-blocking descriptor, `ppoll` without a timeout
+    /// (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after `EINTR`.
     ///
     /// # Errors
     ///
@@ -211,8 +211,8 @@ impl EventFd {
         }
     }
 
-    /// Adds `add`, 0 to [`MAX`](Self::MAX), to the counter. Blocks while the sum would exceed `MAX`, unless the descriptor
-    /// is non-blocking.
+    /// Adds `add`, 0 to [`MAX`](Self::MAX), to the counter. Blocks while the sum would exceed `MAX`, unless the
+    /// descriptor is non-blocking.
     ///
     /// Adding 0 does not change the counter. With `EPOLLET` it is still an edge if the counter is not zero.
     ///

@@ -5,8 +5,9 @@
 //! types. Without the feature they are barefd's own types and traits. These have the same names and the
 //! common methods: code written for barefd's types also compiles with the standard library's.
 //!
-//! Dropping an owner issues `close`. If the standard library was built with debug assertions, it first calls `fcntl`
-//! (`F_GETFD`), and aborts the program if somebody else closed the descriptor. barefd's own types do neither.
+//! Dropping an owner issues `close`. In a program that is built with debug assertions, the standard library's owner
+//! first calls `fcntl` (`F_GETFD`), and aborts the program if somebody else closed the descriptor. barefd's own types
+//! do neither.
 
 #[cfg(feature = "std")]
 pub use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};

@@ -1,9 +1,9 @@
-//! Linux event, timer and signal file descriptors without libc.
+//! Linux event, timer, signal and process file descriptors without libc, and what it takes to wait for them.
 //!
 //! barefd has safe types for `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `signalfd4`,
-//! `pidfd_open`, `read`, `write`, `ppoll`, epoll and the calls that belong to them. Inline assembly issues them with the system call numbers of the
-//! target's ABI. The types are for `#![no_std]` programs: static and freestanding binaries, minimal init processes, and
-//! hosted programs.
+//! `pidfd_open`, `read`, `write`, `ppoll`, `epoll_create1`, `epoll_ctl`, `epoll_pwait2` and the calls that belong to
+//! them. Inline assembly issues them with the system call numbers of the target's ABI. The types are for `#![no_std]`
+//! programs: static and freestanding binaries, minimal init processes, and hosted programs.
 //!
 //! A whole program, a loop over a timer and an event counter:
 //!
@@ -59,7 +59,8 @@
 //!
 //! Whether a call blocks depends on the descriptor and not on the type: `O_NONBLOCK` is part of the open file
 //! description, which others may share. So `take` waits on a blocking descriptor, and `wait` waits on a blocking and on
-//! a non-blocking one.
+//! a non-blocking one. There are two exceptions: [`PidFd::take`] never waits, and [`Epoll::wait`] waits as long as its
+//! timeout says.
 //!
 //! [`poll()`] needs no descriptor of its own, but the kernel looks at each entry each time. [`Epoll`] costs as much as
 //! what is ready. To wake a thread use an [`EventFd`], to wake at a time use a [`TimerFd`].
@@ -130,8 +131,8 @@
 //!   [`replace`](TimerFd::replace). That is the whole time up to `u32::MAX` seconds, which are 136 years. Only a timer
 //!   that the 64-bit call armed can have a longer time. Nothing in the answer shows that such a time is cut.
 //! - [`poll()`] issues `ppoll`. A timeout of more than `i32::MAX` seconds means for ever.
-//! - [`Epoll::wait`] issues `epoll_pwait` and rounds a timeout up to whole milliseconds. `epoll_pwait2` of Linux 5.11 is
-//!   left out.
+//! - [`Epoll::wait`] issues `epoll_pwait` and rounds a timeout up to whole milliseconds. `epoll_pwait2` of Linux 5.11
+//!   is left out.
 //! - [`Clock::now`] issues `clock_gettime`, which wraps on `Realtime` in January 2038. From then on the result is
 //!   [`OVERFLOW`](Errno::OVERFLOW). From February 2106 on the result begins again at 1970.
 //! - Each of them issues the 64-bit call if the old one is `ENOSYS` (a kernel without `CONFIG_COMPAT_32BIT_TIME`).

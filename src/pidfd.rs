@@ -55,9 +55,9 @@ use crate::sys::{self, Siginfo, WaitId};
 /// # Who learns the exit status
 ///
 /// Only the parent, and only once: [`take`](Self::take), [`wait`](Self::wait), and every other wait for the child reap
-/// it. Then, and for a process that is not a child, the two are [`CHILD`](Errno::CHILD). A child that inherited the
-/// descriptor is no parent either. Everybody can wait until the descriptor is readable, and learns that the process has
-/// ended, but not how.
+/// it. Then, and for a process that is not a child, the two are [`CHILD`](Errno::CHILD), and so is the `wait` of the
+/// standard library's `Child`. A child that inherited the descriptor is no parent either. Everybody can wait until the
+/// descriptor is readable, and learns that the process has ended, but not how.
 ///
 /// The descriptor stays readable once the process has ended. Once it was reaped, newer kernels report
 /// [`HUP`](crate::PollFlags::HUP) too (seen on 6.12, not on 6.1).
@@ -97,7 +97,8 @@ impl PidFd {
     ///
     /// - [`SRCH`](Errno::SRCH): there is no process with this id, or it was reaped
     /// - [`INVAL`](Errno::INVAL): `pid` is 0 or more than `i32::MAX`; a flag that the kernel does not know
-    /// - [`NOENT`](Errno::NOENT), and on older kernels `INVAL`: the id of a thread that is not the first of its process
+    /// - [`NOENT`](Errno::NOENT) (seen on Linux 6.18), on older kernels `INVAL`: the id of a thread that does not lead
+    ///   its process, without [`THREAD`](PidFdFlags::THREAD)
     /// - [`MFILE`](Errno::MFILE), [`NFILE`](Errno::NFILE): too many open files in the process, in the system
     /// - [`NODEV`](Errno::NODEV), [`NOMEM`](Errno::NOMEM): no inode, no memory
     /// - [`NOSYS`](Errno::NOSYS): a kernel before 5.3
@@ -108,8 +109,8 @@ impl PidFd {
 
     /// Sends a signal to the process, as `kill` does, but never to another process that got its id.
     ///
-    /// A process that has ended and is not reaped takes every signal, and nothing happens. To know whether it has ended,
-    /// poll the descriptor.
+    /// A process that has ended and is not reaped takes every signal, and nothing happens. To know whether it has
+    /// ended, poll the descriptor.
     ///
     /// System call: `pidfd_send_signal` (Linux 5.1).
     ///
@@ -117,7 +118,7 @@ impl PidFd {
     ///
     /// - [`SRCH`](Errno::SRCH): the process was reaped
     /// - [`PERM`](Errno::PERM): the process belongs to another user
-    /// - [`BADF`](Errno::BADF): not the descriptor of a process
+    /// - [`BADF`](Errno::BADF): not the descriptor of a process (the kernel also takes one of a directory `/proc/PID`)
     /// - [`INVAL`](Errno::INVAL): the process is in a pid namespace that this one cannot see
     /// - [`AGAIN`](Errno::AGAIN): a real-time signal, and the limit of queued signals (`RLIMIT_SIGPENDING`) is reached
     /// - [`NOSYS`](Errno::NOSYS): a kernel before 5.1
@@ -127,8 +128,11 @@ impl PidFd {
         sys::pidfd_send_signal(self.as_fd(), signal.raw(), None, 0)
     }
 
-    /// Reaps the child and returns how it ended, or `None` if it has not ended. It never waits, on a blocking descriptor
-    /// neither.
+    /// Reaps the child and returns how it ended, or `None` if it has not ended. It never waits: also on a blocking
+    /// descriptor, it returns at once.
+    ///
+    /// It is `None` too while another process traces the child (ptrace) and has not seen its end. Then the descriptor
+    /// is readable already, so a loop that looks again at once spins until the tracer has.
     ///
     /// System call: `waitid` (`P_PIDFD`, Linux 5.4, with `WEXITED` and `WNOHANG`).
     ///
@@ -143,29 +147,32 @@ impl PidFd {
         self.reap(WaitFlags::EXITED | WaitFlags::NOHANG)
     }
 
-    /// Waits until the child has ended, reaps it, and returns how it ended. It waits on a blocking and on a non-blocking
-    /// descriptor.
+    /// Waits until the child has ended, reaps it, and returns how it ended. It waits on a blocking and on a
+    /// non-blocking descriptor.
     ///
-    /// System calls: `waitid` (`P_PIDFD`, Linux 5.4, with `WEXITED`); as long as that would block on a non-blocking
-    /// descriptor, `ppoll` without a timeout (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `waitid`.
+    /// System calls: `waitid` (`P_PIDFD`, Linux 5.4, with `WEXITED`); if that would block on a non-blocking descriptor,
+    /// `ppoll` without a timeout (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `waitid` once more.
     /// Each again after `EINTR`. A program that must react to its own handlers uses [`sys::waitid`], which returns
     /// `EINTR`.
     ///
     /// # Errors
     ///
-    /// Those of [`take`](Self::take) and of [`poll`](crate::poll()).
+    /// Those of [`take`](Self::take) and of [`poll`](crate::poll()), and:
+    ///
+    /// - [`AGAIN`](Errno::AGAIN): the child has ended, another process traces it and has not seen its end, and the
+    ///   descriptor is non-blocking; a blocking one waits for that, too
     #[inline]
     #[doc(alias("waitid", "waitpid"))]
     pub fn wait(&self) -> Result<ExitStatus> {
-        loop {
-            match self.reap(WaitFlags::EXITED) {
-                Ok(Some(status)) => return Ok(status),
-                Err(Errno::AGAIN) => descriptor::wait(self.as_fd())?,
-                // Without WNOHANG the kernel waits until there is a status.
-                Ok(None) => return Err(Errno::INVAL),
-                Err(errno) => return Err(errno),
+        let status = match self.reap(WaitFlags::EXITED) {
+            Err(Errno::AGAIN) => {
+                descriptor::wait(self.as_fd())?;
+                self.reap(WaitFlags::EXITED)?
             }
-        }
+            status => status?,
+        };
+        // Without WNOHANG the kernel waits until there is a status.
+        status.ok_or(Errno::INVAL)
     }
 
     fn reap(&self, options: WaitFlags) -> Result<Option<ExitStatus>> {

@@ -12,8 +12,10 @@ use crate::time64;
 /// have events: [ppoll(2)](https://man7.org/linux/man-pages/man2/poll.2.html), Linux 2.6.16.
 ///
 /// It writes the events to each entry. It does not read the descriptors: a descriptor stays ready until it is read. A
-/// zero `timeout` checks without waiting. The clock is `CLOCK_MONOTONIC`, to the nanosecond. A timeout longer than the
-/// kernel can hold means for ever (292 billion years; 68 years for the 32-bit call). Before Linux 7.2, `poll` sees a
+/// zero `timeout` checks without waiting. The clock is `CLOCK_MONOTONIC`, to the nanosecond. The wait may end
+/// [later](crate::Epoll#a-deadline-to-the-nanosecond), by the timer slack of the thread or by a thousandth of the
+/// timeout. A timeout longer than the kernel can hold means for ever (292 billion years; 68 years for the 32-bit call).
+/// Before Linux 7.2, `poll` sees a
 /// timer with a deadline in the past a moment later: use a short timeout for it instead of zero.
 ///
 /// A signal handler does not end the wait. The wait continues with the time that is left according to the kernel. Under

@@ -12,8 +12,8 @@ use crate::flags::PollFlags;
 /// A descriptor to wait for, the events to wait for, and the events that occurred. In memory it is `struct pollfd`
 /// (`include/uapi/asm-generic/poll.h`).
 ///
-/// It is `Copy`, so it can be moved about in a set, and an array can be filled with it. An entry without a descriptor is
-/// ignored:
+/// It is `Copy`, so it can be moved about in a set, and an array can be filled with it. An entry without a descriptor
+/// is ignored:
 ///
 /// ```
 /// use barefd::{EventFd, PollFd, PollFlags, poll};
@@ -70,8 +70,8 @@ const_assert_eq!(align_of::<PollFd<'_>>(), align_of::<i32>());
 const NONE: RawFd = -1;
 
 impl<'fd> PollFd<'fd> {
-    /// An entry without a descriptor, to fill a set with. [`poll`](crate::poll()) ignores it, and sets its
-    /// [`revents`](Self::revents) to none.
+    /// An entry without a descriptor and without events to wait for, to fill a set with. [`poll`](crate::poll())
+    /// ignores it.
     pub const IGNORED: Self =
         Self { fd: NONE, events: PollFlags::empty(), revents: PollFlags::empty(), borrow: PhantomData };
 
@@ -97,11 +97,16 @@ impl<'fd> PollFd<'fd> {
         (self.fd != NONE).then(|| unsafe { BorrowedFd::borrow_raw(self.fd) })
     }
 
-    /// Sets the descriptor, from the next [`poll`](crate::poll()) on. `None` makes the entry one that is ignored, so the
-    /// other entries keep their places.
+    /// Sets the descriptor, from the next [`poll`](crate::poll()) on, and makes [`revents`](Self::revents) empty. The
+    /// events to wait for stay. `None` makes the entry one that is ignored, so the other entries keep their places.
+    ///
+    /// The type of a set has one lifetime for all its entries. So the compiler lets no descriptor be closed while the
+    /// set is used, also if its entry was set to `None`. A loop that closes descriptors makes its entries anew, or uses
+    /// an [`Epoll`](crate::Epoll).
     #[inline]
     pub fn set_fd(&mut self, fd: Option<BorrowedFd<'fd>>) {
         self.fd = fd.map_or(NONE, |fd| fd.as_raw_fd());
+        self.revents = PollFlags::empty();
     }
 
     /// The events to wait for.
@@ -125,7 +130,8 @@ impl<'fd> PollFd<'fd> {
         self.revents
     }
 
-    /// Whether [`IN`](PollFlags::IN) occurred: a read will not block.
+    /// Whether [`IN`](PollFlags::IN) occurred: a read will not block. A pipe or a socket whose other end is
+    /// closed may have [`HUP`](PollFlags::HUP) alone; a read then gives the end of the file.
     #[inline]
     #[must_use]
     pub const fn is_readable(&self) -> bool {

@@ -12,8 +12,8 @@ use crate::sys;
 /// [signalfd(2)](https://man7.org/linux/man-pages/man2/signalfd.2.html), `fs/signalfd.c`, Linux 2.6.27.
 ///
 /// A read takes one signal, which then is not pending any more. **The signals must be blocked**, or they act before
-/// anybody reads them. Call [`SigSet::thread_block`] before the first thread is spawned. The methods repeat a read that a
-/// handler of another signal interrupted. A program that must see `EINTR` uses [`sys::read`].
+/// anybody reads them. Call [`SigSet::thread_block`] before the first thread is spawned. The methods repeat a read that
+/// a handler of another signal interrupted. A program that must see `EINTR` uses [`sys::read`].
 ///
 /// ```standalone_crate
 /// use barefd::{PollFd, PollFlags, SigSet, Signal, SignalFd, poll};
@@ -53,9 +53,10 @@ use crate::sys;
 ///
 /// The kernel does not queue a signal below 32 again while it is pending, and the record is that of the first one. So
 /// one [`CHLD`](Signal::CHLD) may stand for several children. After each `CHLD`, call [`sys::waitid`] without blocking,
-/// until it reports no more children; or give each child a [`PidFd`](crate::PidFd). Real-time signals, from 32 on, queue in the order in which they were
-/// sent, up to `RLIMIT_SIGPENDING`. If several signals are pending, the kernel first gives those sent to the thread,
-/// then those sent to the process. In each group it gives faults first, then the lowest number.
+/// until it reports no more children; or give each child a [`PidFd`](crate::PidFd). Real-time signals, from 32 on,
+/// queue in the order in which they were sent, up to `RLIMIT_SIGPENDING`. If several signals are pending, the kernel
+/// first gives those sent to the thread, then those sent to the process. In each group it gives faults first, then the
+/// lowest number.
 ///
 /// # Whose signals
 ///
@@ -332,8 +333,8 @@ impl SignalInfo {
     ///
     /// On an ABI with 32-bit pointers, it is the record's `ssi_int`, which has the same bits as [`int`](Self::int). The
     /// 64 bits of `ssi_ptr` depend on the kernel. A 32-bit kernel copies the sign to the upper half. A 64-bit kernel
-    /// writes the value to the half that comes first in memory, and zeros to the other half. The first half is the upper
-    /// half if the kernel is big-endian.
+    /// writes the value to the half that comes first in memory, and zeros to the other half. The first half is the
+    /// upper half if the kernel is big-endian.
     #[inline]
     #[must_use]
     #[doc(alias("ssi_ptr", "si_ptr", "sival_ptr"))]

@@ -230,8 +230,8 @@ impl TimerFd {
     ///
     /// # Errors
     ///
-    /// - [`INVAL`](Errno::INVAL): a flag that the kernel does not know, or a clock that is newer than the kernel ([`Clock`]
-    ///   says which release added it; `clock_gettime` may know it in earlier releases)
+    /// - [`INVAL`](Errno::INVAL): a flag that the kernel does not know, or a clock that is newer than the kernel
+    ///   ([`Clock`] says which release added it; `clock_gettime` may know it in earlier releases)
     /// - [`PERM`](Errno::PERM): an alarm clock, without `CAP_WAKE_ALARM`
     /// - [`MFILE`](Errno::MFILE), [`NFILE`](Errno::NFILE): too many open files in the process, in the system
     /// - [`NODEV`](Errno::NODEV), [`NOMEM`](Errno::NOMEM): no inode, no memory
@@ -287,8 +287,8 @@ impl TimerFd {
         self.arm(SetTimeFlags::ABSTIME, deadline, Duration::ZERO)
     }
 
-    /// Expires when this timer's clock shows `first`, and every `period` from that time on, without drift. All expirations
-    /// in the past are due at once.
+    /// Expires when this timer's clock shows `first`, and every `period` from that time on, without drift. All
+    /// expirations in the past are due at once.
     ///
     /// System call: `timerfd_settime` ([32-bit ABIs](Self::set)).
     ///
@@ -357,14 +357,14 @@ impl TimerFd {
     /// is a time on the clock. **A zero `initial` disarms**, and [`get`](Self::get) then still returns the `interval`
     /// that came with it.
     ///
-    /// System call: `timerfd_settime`. On 32-bit ABIs `timerfd_settime64`; if that is `ENOSYS` (before Linux 5.1), and only
-    /// then, `timerfd_settime`, whose seconds end in 2038. The feature `time32-first` [changes the
+    /// System call: `timerfd_settime`. On 32-bit ABIs `timerfd_settime64`; if that is `ENOSYS` (before Linux 5.1), and
+    /// only then, `timerfd_settime`, whose seconds end in 2038. The feature `time32-first` [changes the
     /// order](crate#times-on-32-bit-abis).
     ///
     /// # Errors
     ///
-    /// - [`OVERFLOW`](Errno::OVERFLOW): more than `i64::MAX` seconds, and no system call was made; or more than `i32::MAX`
-    ///   seconds, and the kernel has only the 32-bit call
+    /// - [`OVERFLOW`](Errno::OVERFLOW): more than `i64::MAX` seconds, and no system call was made; or more than
+    ///   `i32::MAX` seconds, and the kernel has only the 32-bit call
     /// - [`INVAL`](Errno::INVAL): a flag that the kernel does not know; not a timer
     /// - [`PERM`](Errno::PERM): an alarm clock, without `CAP_WAKE_ALARM`
     /// - [`CANCELED`](Errno::CANCELED): with [`CANCEL_ON_SET`](SetTimeFlags::CANCEL_ON_SET), a clock step that no read
@@ -391,7 +391,8 @@ impl TimerFd {
         Ok(TimerSpec::from_kernel(old))
     }
 
-    /// The time until the next expiration, **always relative to now**, whatever the timer was armed with, and the interval.
+    /// The time until the next expiration, **always relative to now**, whatever the timer was armed with, and the
+    /// interval.
     ///
     /// It does not show the expirations that are due: use [`take`](Self::take) or [`poll`](crate::poll()) for these.
     /// `initial` is zero if the timer is disarmed, if it has expired for the last time, or for an instant while it
@@ -451,8 +452,9 @@ impl TimerFd {
     /// The next event of the timer. It waits for one on a blocking and on a non-blocking descriptor. On a disarmed
     /// timer it waits for ever.
     ///
-    /// System calls: `read`; as long as that would block on a non-blocking descriptor, or gives 0 bytes, `ppoll` without a
-    /// timeout (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after `EINTR`.
+    /// System calls: `read`; as long as that would block on a non-blocking descriptor, or gives 0 bytes, `ppoll`
+    /// without a timeout (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after
+    /// `EINTR`.
     ///
     /// # Errors
     ///
@@ -499,8 +501,8 @@ impl TimerFd {
     ///
     /// # Errors
     ///
-    /// - [`NOTTY`](Errno::NOTTY): a kernel without `CONFIG_CHECKPOINT_RESTORE`, or before 3.17; a 32-bit program on a 64-bit
-    ///   kernel; not a timer (a few other kinds of file answer [`INVAL`](Errno::INVAL))
+    /// - [`NOTTY`](Errno::NOTTY): a kernel without `CONFIG_CHECKPOINT_RESTORE`, or before 3.17; a 32-bit program on a
+    ///   64-bit kernel; not a timer (a few other kinds of file answer [`INVAL`](Errno::INVAL))
     /// - [`NOSYS`](Errno::NOSYS): QEMU's user mode, which does not know this `ioctl`
     /// - [`CANCELED`](Errno::CANCELED): a clock step that no read has reported yet
     #[inline]

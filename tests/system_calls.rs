@@ -381,6 +381,9 @@ fn each_method_of_a_process_issues_the_calls_that_it_names() {
     answered(|| process.wait(), &lost, Err(Errno::CHILD));
     let found = [(nr::WAITID, AGAIN), (nr::PPOLL, ONE), (nr::WAITID, EXITED)];
     answered(|| process.wait(), &found, Ok(exited));
+    // Another process traces the child and has not seen its end.
+    let traced = [(nr::WAITID, AGAIN), (nr::PPOLL, ONE), (nr::WAITID, AGAIN)];
+    answered(|| process.wait(), &traced, Err(Errno::AGAIN));
     issues(|| dropped(process), DROP);
 }
 

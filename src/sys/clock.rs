@@ -10,8 +10,8 @@ use crate::trap::{self, nr};
 
 use super::unit;
 
-/// [`clock_gettime(2)`](https://man7.org/linux/man-pages/man2/clock_gettime.2.html): the time on a clock of the kernel's, such
-/// as [`Clock::id`](crate::Clock::id) (Linux 2.6).
+/// [`clock_gettime(2)`](https://man7.org/linux/man-pages/man2/clock_gettime.2.html): the time on a clock of the
+/// kernel's, such as [`Clock::id`](crate::Clock::id) (Linux 2.6).
 ///
 /// This traps: the vDSO is not used.
 ///
@@ -25,8 +25,8 @@ pub fn clock_gettime(clockid: i32) -> Result<Timespec> {
     unsafe { clock(nr::CLOCK_GETTIME, clockid) }
 }
 
-/// [`clock_gettime64(2)`](https://man7.org/linux/man-pages/man2/clock_gettime.2.html): the time on a clock of the kernel's, such
-/// as [`Clock::id`](crate::Clock::id) (Linux 5.1; times of 64 bits).
+/// [`clock_gettime64(2)`](https://man7.org/linux/man-pages/man2/clock_gettime.2.html): the time on a clock of the
+/// kernel's, such as [`Clock::id`](crate::Clock::id) (Linux 5.1; times of 64 bits).
 ///
 /// This traps: the vDSO is not used.
 ///
@@ -40,7 +40,8 @@ pub fn clock_gettime64(clockid: i32) -> Result<Timespec> {
     unsafe { clock(nr::CLOCK_GETTIME64, clockid) }
 }
 
-/// [`clock_gettime64`] with times of 32 bits, until January 2038 (Linux 2.6; `ENOSYS` without `CONFIG_COMPAT_32BIT_TIME`).
+/// [`clock_gettime64`] with times of 32 bits, until January 2038 (Linux 2.6; `ENOSYS` without
+/// `CONFIG_COMPAT_32BIT_TIME`).
 ///
 /// # Errors
 ///

@@ -49,8 +49,9 @@ pub fn epoll_create1(flags: EpollCreateFlags) -> Result<OwnedFd> {
 /// - `EBADF`: `epoll` or `fd` is not open
 /// - `EEXIST`: `Add`, and the descriptor is in the set
 /// - `EFAULT`: `Add` or `Modify` without an event
-/// - `EINVAL`: `epoll` is not a set, or `fd` is the same set; [`EXCLUSIVE`](crate::EpollFlags::EXCLUSIVE) with `Modify`,
-///   with an event that it does not permit, or for a set; `Modify` of a descriptor that was added with it
+/// - `EINVAL`: `epoll` is not a set, or `fd` is the same set; [`EXCLUSIVE`](crate::EpollFlags::EXCLUSIVE) with
+///   `Modify`, with an event that it does not permit, or for a set; `Modify` of a descriptor that was added with it; an
+///   event would have too many ways through nested sets
 /// - `ELOOP`: `fd` is a set, and a set would contain itself, or more than 5 sets would be nested
 /// - `ENOENT`: `Modify` or `Delete`, and the descriptor is not in the set
 /// - `ENOMEM`: no memory

@@ -55,8 +55,8 @@ pub fn read(fd: BorrowedFd<'_>, buf: &mut [u8]) -> Result<usize> {
     Errno::from_ret(raw::read(fd, buf))
 }
 
-/// [`write(2)`](https://man7.org/linux/man-pages/man2/write.2.html): writes from the start of `buf` and returns the number
-/// of bytes.
+/// [`write(2)`](https://man7.org/linux/man-pages/man2/write.2.html): writes from the start of `buf` and returns the
+/// number of bytes.
 ///
 /// An event counter takes 8, a native-endian `u64` to add.
 ///
@@ -78,8 +78,8 @@ pub fn write(fd: BorrowedFd<'_>, buf: &[u8]) -> Result<usize> {
 /// number. A relative path starts at `dir`, or at the working directory if `dir` is `None`.
 ///
 /// `flags` are the kernel's `O_…`, and no flag is added. Without `O_CLOEXEC` the descriptor is not close-on-exec. On a
-/// 32-bit ABI, a file of 2 GiB or more needs `O_LARGEFILE`. The values of the flags differ between architectures, except
-/// `O_RDONLY` (0), `O_WRONLY` (1) and `O_RDWR` (2). `mode` is the mode of a new file. Since Linux 2.6.16.
+/// 32-bit ABI, a file of 2 GiB or more needs `O_LARGEFILE`. The values of the flags differ between architectures,
+/// except `O_RDONLY` (0), `O_WRONLY` (1) and `O_RDWR` (2). `mode` is the mode of a new file. Since Linux 2.6.16.
 ///
 /// # Errors
 ///
@@ -120,8 +120,8 @@ pub fn close(fd: OwnedFd) -> Result<()> {
     unit(unsafe { trap::syscall1(nr::CLOSE, fd.into_raw_fd() as usize) })
 }
 
-/// [`fcntl(2)`](https://man7.org/linux/man-pages/man2/fcntl.2.html), `F_GETFL`: the access mode and the status flags of the
-/// open file description, `O_NONBLOCK` among them.
+/// [`fcntl(2)`](https://man7.org/linux/man-pages/man2/fcntl.2.html), `F_GETFL`: the access mode and the status flags of
+/// the open file description, `O_NONBLOCK` among them.
 ///
 /// # Errors
 ///
@@ -147,8 +147,8 @@ pub fn fcntl_setfl(fd: BorrowedFd<'_>, flags: u32) -> Result<()> {
     unit(unsafe { trap::syscall3(FCNTL, argument(fd), abi::F_SETFL as usize, flags as usize) })
 }
 
-/// [`fcntl(2)`](https://man7.org/linux/man-pages/man2/fcntl.2.html), `F_DUPFD_CLOEXEC` (Linux 2.6.24): another descriptor
-/// of the same open file description, the lowest free one from `min` up, close-on-exec.
+/// [`fcntl(2)`](https://man7.org/linux/man-pages/man2/fcntl.2.html), `F_DUPFD_CLOEXEC` (Linux 2.6.24): another
+/// descriptor of the same open file description, the lowest free one from `min` up, close-on-exec.
 ///
 /// # Errors
 ///

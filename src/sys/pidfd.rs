@@ -8,14 +8,14 @@ use crate::trap::{self, nr};
 
 use super::{argument, owned, unit};
 
-/// [`pidfd_open(2)`](https://man7.org/linux/man-pages/man2/pidfd_open.2.html): a new descriptor of the process with this
-/// id, close-on-exec (Linux 5.3).
+/// [`pidfd_open(2)`](https://man7.org/linux/man-pages/man2/pidfd_open.2.html): a new descriptor of the process with
+/// this id, close-on-exec (Linux 5.3).
 ///
 /// # Errors
 ///
-/// - `EINVAL`: `pid` is 0 or more than `i32::MAX`; a flag that the kernel does not know; the id of a thread that does not
-///   lead its process, before Linux 6.15
-/// - `ENOENT`: such a thread, since Linux 6.15
+/// - `EINVAL`: `pid` is 0 or more than `i32::MAX`; a flag that the kernel does not know
+/// - `ENOENT` (seen on Linux 6.18), on older kernels `EINVAL`: the id of a thread that does not lead its process,
+///   without [`THREAD`](PidFdFlags::THREAD)
 /// - `ESRCH`: there is no process with this id, or it was reaped
 /// - `EMFILE`, `ENFILE`: too many open files in the process, in the system
 /// - `ENODEV`, `ENOMEM`: no inode, no memory
@@ -35,7 +35,7 @@ pub fn pidfd_open(pid: u32, flags: PidFdFlags) -> Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// - `EBADF`: not open, or not the descriptor of a process
+/// - `EBADF`: not open, or not the descriptor of a process (the kernel also takes one of a directory `/proc/PID`)
 /// - `EINVAL`: no such signal; an unknown flag; `info` has another signal
 /// - `EPERM`: the process belongs to another user; `info` has a code that only the kernel uses, or `SI_TKILL`, and the
 ///   process is another one

@@ -27,8 +27,8 @@ pub fn ppoll(fds: &mut [PollFd<'_>], timeout: Option<&mut Timespec>, sigmask: Op
     unsafe { poll(nr::PPOLL, fds, timeout, sigmask) }
 }
 
-/// [`ppoll_time64(2)`](https://man7.org/linux/man-pages/man2/poll.2.html): waits until an entry has events and returns the
-/// number of entries that have (Linux 5.1; times of 64 bits).
+/// [`ppoll_time64(2)`](https://man7.org/linux/man-pages/man2/poll.2.html): waits until an entry has events and returns
+/// the number of entries that have (Linux 5.1; times of 64 bits).
 ///
 /// `None` for the timeout waits for ever. The kernel writes the time that is left back to the timeout, except under the
 /// personality `STICKY_TIMEOUTS`. During the wait, the thread's signal mask is `sigmask`, if one is given.
@@ -46,7 +46,8 @@ pub fn ppoll_time64(fds: &mut [PollFd<'_>], timeout: Option<&mut Timespec>, sigm
     unsafe { poll(nr::PPOLL_TIME64, fds, timeout, sigmask) }
 }
 
-/// [`ppoll_time64`] with times of 32 bits, until January 2038 (Linux 2.6.16; `ENOSYS` without `CONFIG_COMPAT_32BIT_TIME`).
+/// [`ppoll_time64`] with times of 32 bits, until January 2038 (Linux 2.6.16; `ENOSYS` without
+/// `CONFIG_COMPAT_32BIT_TIME`).
 ///
 /// # Errors
 ///

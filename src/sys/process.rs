@@ -25,8 +25,8 @@ pub enum WaitId<'fd> {
     PidFd(BorrowedFd<'fd>),
 }
 
-/// [`waitid(2)`](https://man7.org/linux/man-pages/man2/waitid.2.html): waits until a child has ended, stopped or gone on,
-/// as `options` say (Linux 2.6.9).
+/// [`waitid(2)`](https://man7.org/linux/man-pages/man2/waitid.2.html): waits until a child has ended, stopped or gone
+/// on, as `options` say (Linux 2.6.9).
 ///
 /// A child that ended is reaped, except with [`NOWAIT`](WaitFlags::NOWAIT). With [`NOHANG`](WaitFlags::NOHANG) the call
 /// does not wait: `si_pid` is 0 if no child has such news.

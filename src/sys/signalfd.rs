@@ -8,8 +8,8 @@ use crate::trap::{self, nr};
 
 use super::{argument, owned, unit};
 
-/// [`signalfd4(2)`](https://man7.org/linux/man-pages/man2/signalfd.2.html): a new descriptor that reads the signals of `mask`
-/// (Linux 2.6.27).
+/// [`signalfd4(2)`](https://man7.org/linux/man-pages/man2/signalfd.2.html): a new descriptor that reads the signals of
+/// `mask` (Linux 2.6.27).
 ///
 /// The kernel leaves `SIGKILL` and `SIGSTOP` out of the mask.
 ///

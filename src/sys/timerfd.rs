@@ -12,16 +12,16 @@ use crate::trap::{self, nr};
 
 use super::{argument, owned, unit};
 
-/// [`timerfd_create(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): a new timer, disarmed (Linux 2.6.25,
-/// with flags 2.6.27).
+/// [`timerfd_create(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): a new timer, disarmed (Linux
+/// 2.6.25, with flags 2.6.27).
 ///
 /// `clockid` is a kernel clock id, such as [`Clock::id`](crate::Clock::id).
 ///
 /// # Errors
 ///
-/// - `EINVAL`: a flag that the kernel does not know, or a clock that has no timer descriptors (Linux 2.6.25 has them for
-///   0 `CLOCK_REALTIME` and 1 `CLOCK_MONOTONIC`, 3.11 for 8 `CLOCK_REALTIME_ALARM` and 9 `CLOCK_BOOTTIME_ALARM`, 3.15 for
-///   7 `CLOCK_BOOTTIME`)
+/// - `EINVAL`: a flag that the kernel does not know, or a clock that has no timer descriptors (Linux 2.6.25 has them
+///   for 0 `CLOCK_REALTIME` and 1 `CLOCK_MONOTONIC`, 3.11 for 8 `CLOCK_REALTIME_ALARM` and 9 `CLOCK_BOOTTIME_ALARM`,
+///   3.15 for 7 `CLOCK_BOOTTIME`)
 /// - `EPERM`: an alarm clock, without `CAP_WAKE_ALARM`
 /// - `EMFILE`, `ENFILE`: too many open files in the process, in the system
 /// - `ENODEV`, `ENOMEM`: no inode, no memory
@@ -32,11 +32,11 @@ pub fn timerfd_create(clockid: i32, flags: TimerFdFlags) -> Result<OwnedFd> {
     unsafe { owned(trap::syscall2(nr::TIMERFD_CREATE, clockid as usize, flags.bits() as usize)) }
 }
 
-/// [`timerfd_settime(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): arms the timer with `new`, or disarms it
-/// if `it_value` is zero (Linux 2.6.25).
+/// [`timerfd_settime(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): arms the timer with `new`, or
+/// disarms it if `it_value` is zero (Linux 2.6.25).
 ///
-/// It discards the timer's unread expirations, even if it answers `ECANCELED`. Asking for `old` makes the call about 15 %
-/// slower.
+/// It discards the timer's unread expirations, even if it answers `ECANCELED`. Asking for `old` makes the call about
+/// 15 percent slower.
 ///
 /// # Errors
 ///
@@ -57,11 +57,11 @@ pub fn timerfd_settime(
     unsafe { settime(nr::TIMERFD_SETTIME, fd, flags, new, old) }
 }
 
-/// [`timerfd_settime64(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): arms the timer with `new`, or disarms it
-/// if `it_value` is zero (Linux 5.1; times of 64 bits).
+/// [`timerfd_settime64(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): arms the timer with `new`, or
+/// disarms it if `it_value` is zero (Linux 5.1; times of 64 bits).
 ///
-/// It discards the timer's unread expirations, even if it answers `ECANCELED`. Asking for `old` makes the call about 15 %
-/// slower.
+/// It discards the timer's unread expirations, even if it answers `ECANCELED`. Asking for `old` makes the call about
+/// 15 percent slower.
 ///
 /// # Errors
 ///
@@ -82,7 +82,8 @@ pub fn timerfd_settime64(
     unsafe { settime(nr::TIMERFD_SETTIME64, fd, flags, new, old) }
 }
 
-/// [`timerfd_settime64`] with times of 32 bits, until January 2038 (Linux 2.6.25; `ENOSYS` without `CONFIG_COMPAT_32BIT_TIME`).
+/// [`timerfd_settime64`] with times of 32 bits, until January 2038 (Linux 2.6.25; `ENOSYS` without
+/// `CONFIG_COMPAT_32BIT_TIME`).
 ///
 /// # Errors
 ///
@@ -114,8 +115,8 @@ unsafe fn settime<T>(nr: usize, fd: BorrowedFd<'_>, flags: SetTimeFlags, new: &T
     })
 }
 
-/// [`timerfd_gettime(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): the time until the next expiration, and
-/// the interval (Linux 2.6.25).
+/// [`timerfd_gettime(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): the time until the next
+/// expiration, and the interval (Linux 2.6.25).
 ///
 /// The time is relative to now, whatever the timer was armed with.
 ///
@@ -130,8 +131,8 @@ pub fn timerfd_gettime(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
     unsafe { gettime(nr::TIMERFD_GETTIME, fd) }
 }
 
-/// [`timerfd_gettime64(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): the time until the next expiration, and
-/// the interval (Linux 5.1; times of 64 bits).
+/// [`timerfd_gettime64(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): the time until the next
+/// expiration, and the interval (Linux 5.1; times of 64 bits).
 ///
 /// The time is relative to now, whatever the timer was armed with.
 ///
@@ -146,7 +147,8 @@ pub fn timerfd_gettime64(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
     unsafe { gettime(nr::TIMERFD_GETTIME64, fd) }
 }
 
-/// [`timerfd_gettime64`] with times of 32 bits, until January 2038 (Linux 2.6.25; `ENOSYS` without `CONFIG_COMPAT_32BIT_TIME`).
+/// [`timerfd_gettime64`] with times of 32 bits, until January 2038 (Linux 2.6.25; `ENOSYS` without
+/// `CONFIG_COMPAT_32BIT_TIME`).
 ///
 /// # Errors
 ///
@@ -171,8 +173,8 @@ unsafe fn gettime<T>(nr: usize, fd: BorrowedFd<'_>) -> Result<T> {
     Ok(unsafe { current.assume_init() })
 }
 
-/// [`ioctl_timerfd(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): makes `ticks` the timer's number of
-/// unread expirations (Linux 3.17).
+/// [`ioctl_timerfd(2)`](https://man7.org/linux/man-pages/man2/timerfd_create.2.html): makes `ticks` the timer's number
+/// of unread expirations (Linux 3.17).
 ///
 /// # Errors
 ///

@@ -627,7 +627,7 @@ pub fn proc_shows_what_is_in_a_set() -> Outcome {
     let (mut number, mut flags, mut token) = (Text::<16>::default(), Text::<16>::default(), Text::<32>::default());
     let _ = write!(number, "{}", event.as_raw_fd());
     // The kernel adds those that come unasked.
-    let _ = write!(flags, "{:x}", asked | EpollFlags::ERR | EpollFlags::HUP);
+    let _ = write!(flags, "{:x}", (asked | EpollFlags::ERR | EpollFlags::HUP).bits());
     let _ = write!(token, "{TOKEN:x}");
     for word in [number.as_str(), "events:", flags.as_str(), "data:", token.as_str()] {
         check_eq!(words.next(), Some(word));
