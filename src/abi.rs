@@ -1,8 +1,9 @@
 //! The constants and the structs of the kernel's ABI.
 //!
-//! The constants are generated from the target's table in `arch/`, and so are two cfgs of the crate: `time32` where the
-//! ABI has the calls that take a time with 32-bit seconds, and `time64` where it has those of Linux 5.1 with 64-bit
-//! seconds, beside or in place of the others. An ABI with neither has one set of calls, with 64-bit seconds.
+//! The constants are generated from the target's table in `arch/`, and so are three cfgs of the crate: `time32` where
+//! the ABI has the calls that take a time with 32-bit seconds; `time64` where it has those of Linux 5.1 with 64-bit
+//! seconds, beside or in place of the others; and `offset` for a field that is not at the same place on all ABIs. An
+//! ABI with neither of the first two has one set of calls, with 64-bit seconds.
 //!
 //! Three types have the kernel's layout themselves and stand with their methods: [`EpollEvent`](crate::EpollEvent),
 //! [`PollFd`](crate::PollFd) and [`SigSet`](crate::SigSet).

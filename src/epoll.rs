@@ -15,9 +15,9 @@ use crate::time64;
 /// A set of descriptors that the kernel keeps. One call waits for all of them:
 /// [epoll(7)](https://man7.org/linux/man-pages/man7/epoll.7.html), `fs/eventpoll.c`, Linux 2.6.27.
 ///
-/// A wait costs as much as the descriptors that are ready, however many are in the set. [`poll`](crate::poll()) looks
-/// at each of its entries each time. Use `Epoll` for many descriptors, for a set that changes, or for a loop that owns
-/// its descriptors.
+/// The cost of a wait depends on how many descriptors are ready, and not on how many are in the set.
+/// [`poll`](crate::poll()) looks at each of its entries each time. Use `Epoll` for many descriptors, for a set that
+/// changes, or for a loop that owns its descriptors.
 ///
 /// Each descriptor has a *token*, a number of the program's choice. The kernel keeps all 64 bits of it, and gives it
 /// back with each event:
@@ -65,17 +65,17 @@ use crate::time64;
 ///
 /// Without [`ET`](EpollFlags::ET), each wait reports a descriptor for as long as it is ready. A descriptor that is not
 /// read is reported again at once. With `ET`, a wait reports it once after each event that makes it ready. Then the
-/// program must read until the read would block, or it hears nothing of the rest. What that means for the types here:
+/// program must read until the read would block, or it hears nothing of the rest. The descriptor must be non-blocking.
+/// Otherwise the last read waits for ever. What that means for the types here:
 ///
 /// - [`EventFd`](crate::EventFd): each write is an edge, also to a count that nobody has read. One
 ///   [`take`](crate::EventFd::take) takes the whole count. A semaphore must be taken until that is `None`.
-/// - [`TimerFd`](crate::TimerFd): one edge until the next read, for any number of expirations. One
-///   [`take`](crate::TimerFd::take) takes them all.
-/// - [`SignalFd`](crate::SignalFd): each signal is an edge, and each `take` takes one. Take until that is `None`.
+/// - [`TimerFd`](crate::TimerFd): one edge for any number of expirations. The next edge comes after the timer was read,
+///   asked with [`get`](crate::TimerFd::get), or armed. One [`take`](crate::TimerFd::take) takes all expirations.
+/// - [`SignalFd`](crate::SignalFd): each signal that the process gets is an edge while one of the set is pending. Each
+///   [`take`](crate::SignalFd::take) takes one. Take until that is `None`.
 /// - [`PidFd`](crate::PidFd): an edge when the process ends. It stays readable. On newer kernels there is another edge,
 ///   with [`HUP`](EpollFlags::HUP), when it is reaped. So delete or close the descriptor once it gave the status.
-///
-/// The descriptor must be non-blocking for that: the last read would wait for ever.
 ///
 /// # A descriptor that is closed or duplicated
 ///
@@ -83,11 +83,11 @@ use crate::time64;
 ///
 /// - The last descriptor of a description is closed: the kernel takes it out of the set. Nothing else is needed.
 /// - A duplicate is left (`try_clone`, `fork`, a socket that sent it): **the set goes on to report it**, with the old
-///   token. Nobody can delete it by the closed number: [`delete`](Self::delete) is `EBADF`, or concerns the descriptor
-///   that has got this number since. So delete a descriptor before you close it, if it may have a duplicate.
+///   token. It can no longer be deleted: [`delete`](Self::delete) of the closed number is `EBADF`, or concerns the
+///   descriptor that has got this number since. So delete a descriptor before you close it, if it may have a duplicate.
 /// - A duplicate can be in the set too, with its own token.
-/// - Events of one wait that are not handled yet may be those of a descriptor that was closed meanwhile. So do not use
-///   a token as an index or an address without a check.
+/// - A program that handles the events of a wait may close a descriptor. A later event in the buffer may still be of
+///   this descriptor. So do not use a token as an index or an address without a check.
 ///
 /// # `fork`
 ///

@@ -68,8 +68,7 @@ impl EpollEvent {
         self.flags().contains(EpollFlags::OUT)
     }
 
-    /// Whether [`ERR`](EpollFlags::ERR) or [`HUP`](EpollFlags::HUP) occurred: the descriptor is in a state that does
-    /// not change by waiting.
+    /// Whether [`ERR`](EpollFlags::ERR) or [`HUP`](EpollFlags::HUP) occurred. Waiting longer does not change this.
     #[inline]
     #[must_use]
     pub const fn is_failed(&self) -> bool {

@@ -124,7 +124,7 @@ flags! {
         /// `POLLERR`: an error. On an event counter it means that the kernel itself filled the counter to 2^64 - 1.
         #[doc(alias = "POLLERR")]
         const ERR = abi::POLLERR as u16;
-        /// `POLLHUP`: the other end is closed.
+        /// `POLLHUP`: the other end is closed; on newer kernels, also: the process was reaped.
         #[doc(alias = "POLLHUP")]
         const HUP = abi::POLLHUP as u16;
         /// `POLLNVAL`: the descriptor is not open.
@@ -166,7 +166,7 @@ flags! {
         /// `EPOLLERR`: an error. On an event counter it means that the kernel itself filled the counter to 2^64 - 1.
         #[doc(alias = "EPOLLERR")]
         const ERR = abi::EPOLLERR;
-        /// `EPOLLHUP`: the other end is closed.
+        /// `EPOLLHUP`: the other end is closed; on newer kernels, also: the process was reaped.
         #[doc(alias = "EPOLLHUP")]
         const HUP = abi::EPOLLHUP;
         /// `EPOLLRDNORM`: normal data can be read.

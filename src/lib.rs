@@ -131,11 +131,11 @@
 //!   [`replace`](TimerFd::replace). That is the whole time up to `u32::MAX` seconds, which are 136 years. Only a timer
 //!   that the 64-bit call armed can have a longer time. Nothing in the answer shows that such a time is cut.
 //! - [`poll()`] issues `ppoll`. A timeout of more than `i32::MAX` seconds means for ever.
-//! - [`Epoll::wait`] issues `epoll_pwait` and rounds a timeout up to whole milliseconds. `epoll_pwait2` of Linux 5.11
-//!   is left out.
 //! - [`Clock::now`] issues `clock_gettime`, which wraps on `Realtime` in January 2038. From then on the result is
 //!   [`OVERFLOW`](Errno::OVERFLOW). From February 2106 on the result begins again at 1970.
 //! - Each of them issues the 64-bit call if the old one is `ENOSYS` (a kernel without `CONFIG_COMPAT_32BIT_TIME`).
+//! - [`Epoll::wait`] issues `epoll_pwait` and rounds a timeout up to whole milliseconds. `epoll_pwait2` of Linux 5.11
+//!   is left out.
 //!
 //! # Targets
 //!

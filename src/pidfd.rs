@@ -56,8 +56,9 @@ use crate::sys::{self, Siginfo, WaitId};
 ///
 /// Only the parent, and only once: [`take`](Self::take), [`wait`](Self::wait), and every other wait for the child reap
 /// it. Then, and for a process that is not a child, the two are [`CHILD`](Errno::CHILD), and so is the `wait` of the
-/// standard library's `Child`. A child that inherited the descriptor is no parent either. Everybody can wait until the
-/// descriptor is readable, and learns that the process has ended, but not how.
+/// standard library's `Child`. A child that inherited the descriptor is no parent either. There is no status while
+/// `SIGCHLD` is ignored, and for a child that `clone` made with another exit signal than `SIGCHLD`. Everybody can wait
+/// until the descriptor is readable, and learns that the process has ended, but not how.
 ///
 /// The descriptor stays readable once the process has ended. Once it was reaped, newer kernels report
 /// [`HUP`](crate::PollFlags::HUP) too (seen on 6.12, not on 6.1).
@@ -95,7 +96,8 @@ impl PidFd {
     ///
     /// # Errors
     ///
-    /// - [`SRCH`](Errno::SRCH): there is no process with this id, or it was reaped
+    /// - [`SRCH`](Errno::SRCH): there is no process with this id, or it was reaped (`INVAL` on older kernels, while a
+    ///   process group or a session still has the id)
     /// - [`INVAL`](Errno::INVAL): `pid` is 0 or more than `i32::MAX`; a flag that the kernel does not know
     /// - [`NOENT`](Errno::NOENT) (seen on Linux 6.18), on older kernels `INVAL`: the id of a thread that does not lead
     ///   its process, without [`THREAD`](PidFdFlags::THREAD)
@@ -120,7 +122,8 @@ impl PidFd {
     /// - [`PERM`](Errno::PERM): the process belongs to another user
     /// - [`BADF`](Errno::BADF): not the descriptor of a process (the kernel also takes one of a directory `/proc/PID`)
     /// - [`INVAL`](Errno::INVAL): the process is in a pid namespace that this one cannot see
-    /// - [`AGAIN`](Errno::AGAIN): a real-time signal, and the limit of queued signals (`RLIMIT_SIGPENDING`) is reached
+    /// - [`AGAIN`](Errno::AGAIN): a real-time signal to the descriptor of a [`THREAD`](PidFdFlags::THREAD), and
+    ///   `RLIMIT_SIGPENDING` is reached
     /// - [`NOSYS`](Errno::NOSYS): a kernel before 5.1
     #[inline]
     #[doc(alias("pidfd_send_signal", "kill", "signal.pidfd_send_signal"))]
@@ -128,8 +131,8 @@ impl PidFd {
         sys::pidfd_send_signal(self.as_fd(), signal.raw(), None, 0)
     }
 
-    /// Reaps the child and returns how it ended, or `None` if it has not ended. It never waits: also on a blocking
-    /// descriptor, it returns at once.
+    /// Reaps the child and returns how it ended, or `None` if it has not ended. It never waits, even on a blocking
+    /// descriptor.
     ///
     /// It is `None` too while another process traces the child (ptrace) and has not seen its end. Then the descriptor
     /// is readable already, so a loop that looks again at once spins until the tracer has.

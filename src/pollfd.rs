@@ -145,8 +145,8 @@ impl<'fd> PollFd<'fd> {
         self.revents.contains(PollFlags::OUT)
     }
 
-    /// Whether [`ERR`](PollFlags::ERR), [`HUP`](PollFlags::HUP) or [`NVAL`](PollFlags::NVAL) occurred: the descriptor
-    /// is in a state that does not change by waiting.
+    /// Whether [`ERR`](PollFlags::ERR), [`HUP`](PollFlags::HUP) or [`NVAL`](PollFlags::NVAL) occurred. Waiting
+    /// longer does not change this.
     #[inline]
     #[must_use]
     pub const fn is_failed(&self) -> bool {

@@ -438,6 +438,10 @@ fn a_wait_on_a_set_goes_on_after_a_handler_with_the_time_that_is_left() {
     let clocks = calls.iter().filter(|call| call.number == nr::CLOCK_GETTIME);
     assert!(clocks.into_iter().all(|call| call.arguments[0] == Clock::Monotonic.id() as u64));
 
+    // More milliseconds than an i32 holds.
+    let days = Duration::from_secs(100 * 24 * 3600);
+    answered(|| tokens(epoll.wait(&mut events, Some(days))), &[now(&[1, 0]), (nr::EPOLL_PWAIT2, ZERO)], Ok(vec![]));
+
     answered(
         || tokens(epoll.wait(&mut events, Some(DELAY))),
         &[(nr::CLOCK_GETTIME, fails(Errno::PERM))],

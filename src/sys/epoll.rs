@@ -78,7 +78,7 @@ pub fn epoll_ctl(epoll: BorrowedFd<'_>, op: EpollOp, fd: BorrowedFd<'_>, event: 
 /// # Errors
 ///
 /// - `EBADF`: not open
-/// - `EINTR`: a signal handler ran, with and without `SA_RESTART`
+/// - `EINTR`: a signal handler ran, with and without `SA_RESTART`; the process was stopped and went on
 /// - `EINVAL`: not a set; `events` is empty, or has more bytes than an `i32` holds
 #[inline]
 #[doc(alias = "epoll_wait")]
@@ -88,7 +88,7 @@ pub fn epoll_pwait(
     timeout: i32,
     sigmask: Option<&SigSet>,
 ) -> Result<usize> {
-    // SAFETY: an int is a timeout of that number.
+    // SAFETY: that call takes milliseconds, and no pointer.
     unsafe { wait(nr::EPOLL_PWAIT, epoll, events, timeout as usize, sigmask) }
 }
 
@@ -117,7 +117,7 @@ pub fn epoll_pwait2(
 
 /// # Safety
 ///
-/// `nr` must be a wait that has such a `timeout`.
+/// `timeout` must be what the call `nr` takes: milliseconds, or the address of a `Timespec` or null.
 #[inline]
 unsafe fn wait(
     nr: usize,

@@ -16,7 +16,8 @@ use super::{argument, owned, unit};
 /// - `EINVAL`: `pid` is 0 or more than `i32::MAX`; a flag that the kernel does not know
 /// - `ENOENT` (seen on Linux 6.18), on older kernels `EINVAL`: the id of a thread that does not lead its process,
 ///   without [`THREAD`](PidFdFlags::THREAD)
-/// - `ESRCH`: there is no process with this id, or it was reaped
+/// - `ESRCH`: there is no process with this id, or it was reaped (`EINVAL` on older kernels, while a process group or a
+///   session still has the id)
 /// - `EMFILE`, `ENFILE`: too many open files in the process, in the system
 /// - `ENODEV`, `ENOMEM`: no inode, no memory
 /// - `ENOSYS`: a kernel before 5.3
@@ -31,12 +32,15 @@ pub fn pidfd_open(pid: u32, flags: PidFdFlags) -> Result<OwnedFd> {
 /// process (Linux 5.1).
 ///
 /// The signal 0 is not sent: the call only checks whether it could be. Without `info` the receiver sees what `kill`
-/// sends. The flags are 0 before Linux 6.9.
+/// sends. From Linux 6.9 on, a flag says who gets the signal: 1 (`PIDFD_SIGNAL_THREAD`), 2
+/// (`PIDFD_SIGNAL_THREAD_GROUP`) or 4 (`PIDFD_SIGNAL_PROCESS_GROUP`). Before, the flags are 0.
 ///
 /// # Errors
 ///
 /// - `EBADF`: not open, or not the descriptor of a process (the kernel also takes one of a directory `/proc/PID`)
-/// - `EINVAL`: no such signal; an unknown flag; `info` has another signal
+/// - `EAGAIN`: a real-time signal with `info` of `SI_QUEUE`, and `RLIMIT_SIGPENDING` is reached
+/// - `EINVAL`: no such signal; an unknown flag, or two of them; `info` has another signal; the process is in a pid
+///   namespace that this one cannot see
 /// - `EPERM`: the process belongs to another user; `info` has a code that only the kernel uses, or `SI_TKILL`, and the
 ///   process is another one
 /// - `ESRCH`: the process was reaped

@@ -35,10 +35,11 @@ pub enum WaitId<'fd> {
 ///
 /// - `EAGAIN`: the process has not ended, and its descriptor is non-blocking (Linux 5.10)
 /// - `EBADF`: not open, or not the descriptor of a process
-/// - `ECHILD`: no such child, or it was reaped
+/// - `ECHILD`: no such child, or it was reaped; `SIGCHLD` is ignored, so the kernel reaps the children; a child that
+///   `clone` made with another exit signal than `SIGCHLD`, without the option `__WALL`
 /// - `EINTR`: a signal handler without `SA_RESTART` ran
-/// - `EINVAL`: an unknown option; none of `EXITED`, `STOPPED` and `CONTINUED`; a process id of 0 or more than
-///   `i32::MAX`; `PidFd` before Linux 5.4
+/// - `EINVAL`: an unknown option; none of `EXITED`, `STOPPED` and `CONTINUED`; a process id of 0; an id of more
+///   than `i32::MAX`; `PidFd` and the group 0 before Linux 5.4
 #[inline]
 #[doc(alias("waitpid", "wait4", "os.waitid"))]
 pub fn waitid(id: WaitId<'_>, options: WaitFlags) -> Result<Siginfo> {

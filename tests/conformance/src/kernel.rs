@@ -524,6 +524,16 @@ pub fn ppoll_mask_of(size: usize, fds: &mut [PollFd<'_>]) -> Result<usize> {
     Errno::from_ret(unsafe { trap::syscall5(time_nr().2, fds, count, timeout, mask, size) })
 }
 
+/// `epoll_ctl` with the number of the operation, and a good event.
+pub fn epoll_ctl_op(epoll: &Epoll, op: u32, fd: impl AsFd) -> Result<()> {
+    let event = EpollEvent::default();
+    // SAFETY: the kernel reads `event`.
+    Errno::from_ret(unsafe {
+        trap::syscall4(nr::EPOLL_CTL, raw(epoll), op as usize, raw(fd), (&raw const event) as usize)
+    })
+    .map(drop)
+}
+
 /// `epoll_ctl` with an event at an address where there is no memory.
 pub fn epoll_ctl_nowhere(epoll: &Epoll, op: u32, fd: impl AsFd) -> Result<()> {
     // SAFETY: the kernel finds no memory of the program to read from.
@@ -549,7 +559,7 @@ pub fn epoll_pwait_mask_of(size: usize, epoll: &Epoll, events: &mut [EpollEvent]
 /// Whether the kernel has `epoll_pwait2`, and no filter kills at it.
 pub fn has_epoll_pwait2() -> bool {
     !time64_kills()
-        && barefd::sys::epoll_pwait2(not_open(), &mut [EpollEvent::default()], None, None) != Err(Errno::NOSYS)
+        && barefd::sys::epoll_pwait2(not_open(), &mut [EpollEvent::default()], None, None) == Err(Errno::BADF)
 }
 
 /// Gives this process another user id, for good.

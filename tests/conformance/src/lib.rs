@@ -14,13 +14,14 @@
 //! nothing about descriptors that it does not own. The case itself handles the differences between machines. If it
 //! cannot check anything, it says that it does not apply, and why.
 //!
-//! The cases in [`ALONE`] step the clock, close the standard streams, or change a setting of the whole machine. They run
-//! only if the program is PID 1 of a virtual machine. No case checks behavior that needs a suspended machine, or a kernel with another configuration:
+//! The cases in [`ALONE`] step the clock, close the standard streams, or change a setting of the whole machine. They
+//! run only if the program is PID 1 of a virtual machine. No case checks behavior that needs a suspended machine, or a
+//! kernel with another configuration:
 //!
 //! - a resume from suspend is a step of `CLOCK_REALTIME`, and an alarm clock ends the suspend
 //! - in a time namespace, deadlines on `CLOCK_MONOTONIC` and `CLOCK_BOOTTIME` are times of the namespace
-//! - a kernel without `CONFIG_COMPAT_32BIT_TIME`, or without the calls with 64-bit times; the options `--refuse-…` of the
-//!   program are filters that act like them
+//! - a kernel without `CONFIG_COMPAT_32BIT_TIME`, or without the calls with 64-bit times; the options `--refuse-…` of
+//!   the program are filters that act like them
 //!
 //! The hosted tests cover signal handlers, threads, `execve` and limits.
 
@@ -253,7 +254,7 @@ macro_rules! each_case {
                 expirations_that_nobody_reads_stay_an_event_without_edges
                 an_expiration_is_no_event_once_the_timer_is_armed_anew
                 each_signal_is_an_edge_and_one_that_is_pending_stays_an_event
-                the_end_of_a_process_is_one_edge_and_stays_an_event
+                the_end_of_a_process_is_an_edge_and_stays_an_event
                 more_ready_than_the_buffer_holds_have_their_turn
                 a_counter_and_a_timer_end_with_their_last_descriptor
                 a_closed_number_cannot_be_deleted_and_can_be_added_anew

@@ -200,13 +200,11 @@ const_assert_eq!(align_of::<PollFd<'_>>(), align_of::<uapi::pollfd>());
 const_assert_eq!(size_of::<EpollEvent>(), size_of::<uapi::epoll_event>());
 const_assert!(align_of::<EpollEvent>() >= align_of::<uapi::epoll_event>());
 
-/// The layout of `siginfo_t` without its union.
-type Head = uapi::siginfo__bindgen_ty_1__bindgen_ty_1;
 const_assert_eq!(size_of::<Siginfo>(), size_of::<uapi::siginfo_t>());
-const_assert_eq!(offset_of!(Siginfo, si_signo), offset_of!(Head, si_signo));
-const_assert_eq!(offset_of!(Siginfo, si_errno), offset_of!(Head, si_errno));
-const_assert_eq!(offset_of!(Siginfo, si_code), offset_of!(Head, si_code));
-const_assert_eq!(offset_of!(Siginfo, si_pid), offset_of!(Head, _sifields));
+const_assert_eq!(offset_of!(Siginfo, si_signo), offset_of!(uapi::siginfo__bindgen_ty_1__bindgen_ty_1, si_signo));
+const_assert_eq!(offset_of!(Siginfo, si_errno), offset_of!(uapi::siginfo__bindgen_ty_1__bindgen_ty_1, si_errno));
+const_assert_eq!(offset_of!(Siginfo, si_code), offset_of!(uapi::siginfo__bindgen_ty_1__bindgen_ty_1, si_code));
+const_assert_eq!(offset_of!(Siginfo, si_pid), offset_of!(uapi::siginfo__bindgen_ty_1__bindgen_ty_1, _sifields));
 
 #[cfg(time32)]
 const _: () = {

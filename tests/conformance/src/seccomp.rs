@@ -100,6 +100,9 @@ fn refuse(calls: &[usize], answer: Answer) -> Result<()> {
 
     const MOST: usize = 5;
 
+    if calls.len() > MOST {
+        return Err(Errno::INVAL);
+    }
     // The number is the first field of struct seccomp_data. Of the lines after it, those without a call permit all.
     let mut filter = [statement(BPF_RET_K, SECCOMP_RET_ALLOW); 1 + 2 * MOST + 1];
     let (load, rest) = filter.split_first_mut().ok_or(Errno::INVAL)?;
