@@ -21,8 +21,13 @@ fn judge(case: &str, outcome: Outcome) {
 fn mark(case: &str) -> Option<&'static str> {
     let marked = |line: &'static str| line.split_once(' ').filter(|(name, _)| *name == case);
     let (_, mark) = MARKS.lines().find_map(marked)?;
-    let (endian, reason) = mark.trim_start().split_once(' ')?;
-    (endian == "any" || cfg!(target_endian = "big")).then_some(reason)
+    let (place, reason) = mark.trim_start().split_once(' ')?;
+    let here = match place {
+        "any" => true,
+        "big" => cfg!(target_endian = "big"),
+        architectures => architectures.split(',').any(|name| std::env::consts::ARCH.starts_with(name)),
+    };
+    here.then_some(reason)
 }
 
 macro_rules! tests {
