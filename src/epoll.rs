@@ -276,8 +276,9 @@ impl Epoll {
     fn wait_millis(&self, events: &mut [EpollEvent], millis: i32) -> Result<usize> {
         loop {
             match sys::epoll_pwait(self.as_fd(), events, millis, None) {
+                Ok(count) => return Ok(count),
                 Err(Errno::INTR) => {}
-                result => return result,
+                Err(errno) => return Err(errno),
             }
         }
     }

@@ -195,8 +195,8 @@ impl EventFd {
     /// Waits until the count is not zero, and takes it as [`take`](Self::take) does. It waits on a blocking and on a
     /// non-blocking descriptor.
     ///
-    /// System calls: `read`; as long as that would block on a non-blocking descriptor, `ppoll` without a timeout
-    /// (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after `EINTR`.
+    /// System calls: `read`; as long as that would block on a non-blocking descriptor, that of a
+    /// [`poll`](crate::poll()) without a timeout, and `read`. Each again after `EINTR`.
     ///
     /// # Errors
     ///

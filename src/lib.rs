@@ -1,7 +1,7 @@
 //! Linux event, timer, signal and process file descriptors without libc, and what it takes to wait for them.
 //!
 //! barefd has safe types for `eventfd2`, `timerfd_create`, `timerfd_settime`, `timerfd_gettime`, `signalfd4`,
-//! `pidfd_open`, `read`, `write`, `ppoll`, `epoll_create1`, `epoll_ctl`, `epoll_pwait2` and the calls that belong to
+//! `pidfd_open`, `read`, `write`, `poll`, `epoll_create1`, `epoll_ctl`, `epoll_pwait2` and the calls that belong to
 //! them. Inline assembly issues them with the system call numbers of the target's ABI. The types are for `#![no_std]`
 //! programs: static and freestanding binaries, minimal init processes, and hosted programs.
 //!
@@ -130,7 +130,7 @@
 //! - [`get`](TimerFd::get) issues `timerfd_gettime`. The old calls give the low 32 bits of the seconds, also to
 //!   [`replace`](TimerFd::replace). That is the whole time up to `u32::MAX` seconds, which are 136 years. Only a timer
 //!   that the 64-bit call armed can have a longer time. Nothing in the answer shows that such a time is cut.
-//! - [`poll()`] issues `ppoll`. A timeout of more than `i32::MAX` seconds means for ever.
+//! - [`poll()`] with a timeout issues `ppoll`. A timeout of more than `i32::MAX` seconds means for ever.
 //! - [`Clock::now`] issues `clock_gettime`, which wraps on `Realtime` in January 2038. From then on the result is
 //!   [`OVERFLOW`](Errno::OVERFLOW). From February 2106 on the result begins again at 1970.
 //! - Each of them issues the 64-bit call if the old one is `ENOSYS` (a kernel without `CONFIG_COMPAT_32BIT_TIME`).

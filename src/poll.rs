@@ -6,6 +6,8 @@ use crate::abi::Timespec;
 use crate::clock::{self, Clock};
 use crate::errno::{Errno, Result};
 use crate::pollfd::PollFd;
+#[cfg(nr = "poll")]
+use crate::sys;
 use crate::time64;
 
 /// Waits until an entry has events or `timeout` has passed (`None` means for ever). Returns the number of entries that
@@ -23,8 +25,8 @@ use crate::time64;
 /// emulators such as QEMU's user mode, it can be missing too. Then a new deadline counts from the first interruption.
 /// So the wait never ends early, and takes at most twice the `timeout`.
 ///
-/// A program that must react to its own handlers uses [`sys::ppoll`](crate::sys), which returns `EINTR`, or reads its
-/// signals from a [`SignalFd`](crate::SignalFd).
+/// A program that must react to its own handlers uses `poll` or `ppoll` of [`sys`](crate::sys), which return `EINTR`,
+/// or reads its signals from a [`SignalFd`](crate::SignalFd).
 ///
 /// ```
 /// use core::time::Duration;
@@ -37,9 +39,16 @@ use crate::time64;
 /// # Ok::<(), barefd::Errno>(())
 /// ```
 ///
-/// System call: `ppoll` (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`; the feature `time32-first`
-/// [changes the order](crate#times-on-32-bit-abis)), again after `EINTR`. If an `EINTR` left a `timeout` unchanged that
-/// is not zero, also `clock_gettime` before it (32-bit ABIs: as [`Clock::now`](crate::Clock::now)).
+/// System calls:
+///
+/// - without a timeout: `poll` (Linux 2.2), which takes no time that could have two forms. The ABIs with the numbers of
+///   asm-generic (aarch64, riscv64, riscv32, loongarch64, hexagon, csky) lack it, and issue `ppoll`
+/// - with a timeout: `ppoll`. If an `EINTR` left a timeout unchanged that is not zero, also `clock_gettime` before the
+///   next one (32-bit ABIs: as [`Clock::now`](crate::Clock::now))
+/// - each again after `EINTR`
+///
+/// On 32-bit ABIs `ppoll` is `ppoll_time64`, and `ppoll` if that is `ENOSYS`. The feature `time32-first` [changes the
+/// order](crate#times-on-32-bit-abis).
 ///
 /// # Errors
 ///
@@ -57,10 +66,7 @@ pub fn poll(fds: &mut [PollFd<'_>], timeout: Option<Duration>) -> Result<usize> 
                 result => result,
             }
         }
-        None | Some(Err(_)) => match time64::ppoll(fds, None, None) {
-            Err(Errno::INTR) => go_on_for_ever(fds),
-            result => result,
-        },
+        None | Some(Err(_)) => for_ever(fds),
     }
 }
 
@@ -68,18 +74,17 @@ pub fn poll(fds: &mut [PollFd<'_>], timeout: Option<Duration>) -> Result<usize> 
 #[inline]
 pub(crate) fn for_ever(fds: &mut [PollFd<'_>]) -> Result<usize> {
     loop {
-        match time64::ppoll(fds, None, None) {
+        // It needs no call that takes a time, of which there may be two.
+        #[cfg(nr = "poll")]
+        let result = sys::poll(fds, -1);
+        #[cfg(not(nr = "poll"))]
+        let result = time64::ppoll(fds, None, None);
+        match result {
+            Ok(count) => return Ok(count),
             Err(Errno::INTR) => {}
-            result => return result,
+            Err(errno) => return Err(errno),
         }
     }
-}
-
-/// Out of line, so that [`poll`] keeps no register for it.
-#[cold]
-#[inline(never)]
-fn go_on_for_ever(fds: &mut [PollFd<'_>]) -> Result<usize> {
-    for_ever(fds)
 }
 
 /// Continues a wait that a signal handler interrupted. The caller keeps both times in memory, so that [`poll`] keeps no

@@ -452,14 +452,13 @@ impl TimerFd {
     /// The next event of the timer. It waits for one on a blocking and on a non-blocking descriptor. On a disarmed
     /// timer it waits for ever.
     ///
-    /// System calls: `read`; as long as that would block on a non-blocking descriptor, or gives 0 bytes, `ppoll`
-    /// without a timeout (32-bit ABIs: `ppoll_time64`, and `ppoll` if that is `ENOSYS`) and `read`. Each again after
-    /// `EINTR`.
+    /// System calls: `read`; as long as that would block on a non-blocking descriptor, or gives 0 bytes, that of
+    /// a [`poll`](crate::poll()) without a timeout, and `read`. Each again after `EINTR`.
     ///
     /// # Errors
     ///
-    /// - [`INVAL`](Errno::INVAL): not a timer: `ppoll` reported that it is readable, but the next read gave 0 bytes. A
-    ///   blocking timer does the same if its clock is set back before the first read and again between `ppoll` and the
+    /// - [`INVAL`](Errno::INVAL): not a timer: the poll reported that it is readable, but the next read gave 0 bytes. A
+    ///   blocking timer does the same if its clock is set back before the first read and again between the poll and the
     ///   next read
     /// - those of [`take`](Self::take) and of [`poll`](crate::poll())
     pub fn wait(&self) -> Result<Tick> {

@@ -73,7 +73,7 @@ const TOKEN_7: Answer = Answer { result: 1, memory: (1, &[1 | 7 << 32, 0]) };
 
 /// Another reader reads between the poll and the read.
 const fn lost_race(last: Answer) -> [(usize, Answer); 5] {
-    [(nr::READ, AGAIN), (nr::PPOLL, ONE), (nr::READ, AGAIN), (nr::PPOLL, ONE), (nr::READ, last)]
+    [(nr::READ, AGAIN), (nr::POLL, ONE), (nr::READ, AGAIN), (nr::POLL, ONE), (nr::READ, last)]
 }
 
 /// Runs `call` in a traced process. Returns its system calls, and its result as `Debug` text.
@@ -377,12 +377,12 @@ fn each_method_of_a_process_issues_the_calls_that_it_names() {
     answered(|| process.wait(), &[(nr::WAITID, EXITED)], Ok(exited));
     answered(|| process.wait(), &[(nr::WAITID, DUMPED)], Ok(dumped));
     // Another process reaps between the poll and the wait.
-    let lost = [(nr::WAITID, AGAIN), (nr::PPOLL, ONE), (nr::WAITID, fails(Errno::CHILD))];
+    let lost = [(nr::WAITID, AGAIN), (nr::POLL, ONE), (nr::WAITID, fails(Errno::CHILD))];
     answered(|| process.wait(), &lost, Err(Errno::CHILD));
-    let found = [(nr::WAITID, AGAIN), (nr::PPOLL, ONE), (nr::WAITID, EXITED)];
+    let found = [(nr::WAITID, AGAIN), (nr::POLL, ONE), (nr::WAITID, EXITED)];
     answered(|| process.wait(), &found, Ok(exited));
     // Another process traces the child and has not seen its end.
-    let traced = [(nr::WAITID, AGAIN), (nr::PPOLL, ONE), (nr::WAITID, AGAIN)];
+    let traced = [(nr::WAITID, AGAIN), (nr::POLL, ONE), (nr::WAITID, AGAIN)];
     answered(|| process.wait(), &traced, Err(Errno::AGAIN));
     issues(|| dropped(process), DROP);
 }
@@ -502,10 +502,10 @@ fn poll_and_clocks_and_the_functions_of_sys_issue_one_call() {
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
     let fd = event.as_fd();
     let mut fds = [PollFd::new(&event, PollFlags::IN)];
-    issues(|| poll(&mut fds, None), &[nr::PPOLL]);
+    issues(|| poll(&mut fds, None), &[nr::POLL]);
     issues(|| poll(&mut fds, Some(Duration::ZERO)), &[nr::PPOLL]);
     issues(|| poll(&mut [], Some(Duration::from_nanos(1))), &[nr::PPOLL]);
-    issues(|| poll(&mut fds, Some(TOO_LONG)), &[nr::PPOLL]);
+    issues(|| poll(&mut fds, Some(TOO_LONG)), &[nr::POLL]);
     issues(|| Ok(fds.each_mut().map(|entry| (entry.set_events(PollFlags::OUT), entry.is_readable()))), &[]);
     for clock in [Clock::Realtime, Clock::Monotonic, Clock::Boottime, Clock::RealtimeAlarm, Clock::BoottimeAlarm] {
         issues(|| clock.now(), &[nr::CLOCK_GETTIME]);
@@ -522,6 +522,7 @@ fn poll_and_clocks_and_the_functions_of_sys_issue_one_call() {
     issues(|| sys::fcntl_getfl(fd), &[nr::FCNTL]);
     issues(|| sys::fcntl_setfl(fd, 0), &[nr::FCNTL]);
     issues(|| sys::fcntl_dupfd_cloexec(fd, 0), &[nr::FCNTL]);
+    issues(|| sys::poll(&mut fds, -1), &[nr::POLL]);
     issues(|| sys::ppoll(&mut fds, None, None), &[nr::PPOLL]);
     issues(|| sys::clock_gettime(0), &[nr::CLOCK_GETTIME]);
     let (new, flags) = (Itimerspec::default(), SetTimeFlags::empty());
@@ -570,7 +571,7 @@ fn an_interrupted_call_is_issued_again() {
     answered(|| event.read(), &read, Ok(7));
     answered(|| event.take(), &read, Ok(Some(7)));
     answered(|| event.wait(), &read, Ok(7));
-    let polled = [(nr::READ, AGAIN), (nr::PPOLL, INTR), (nr::PPOLL, ONE), (nr::READ, INTR), (nr::READ, SEVEN)];
+    let polled = [(nr::READ, AGAIN), (nr::POLL, INTR), (nr::POLL, ONE), (nr::READ, INTR), (nr::READ, SEVEN)];
     answered(|| event.wait(), &polled, Ok(7));
     let write = [(nr::WRITE, INTR), (nr::WRITE, INTR), (nr::WRITE, EIGHT)];
     answered(|| event.write(1), &write, Ok(()));
@@ -587,7 +588,7 @@ fn an_interrupted_call_is_issued_again() {
     answered(|| signal(signals.read()), &read, Ok(Signal::CHLD));
     answered(|| signals.take().map(|info| info.is_some()), &read, Ok(true));
     answered(|| signal(signals.wait()), &read, Ok(Signal::CHLD));
-    let polled = [(nr::READ, AGAIN), (nr::PPOLL, INTR), (nr::PPOLL, ONE), (nr::READ, INTR), (nr::READ, CHLD)];
+    let polled = [(nr::READ, AGAIN), (nr::POLL, INTR), (nr::POLL, ONE), (nr::READ, INTR), (nr::READ, CHLD)];
     answered(|| signal(signals.wait()), &polled, Ok(Signal::CHLD));
 
     let process = PidFd::open(std::process::id()).unwrap();
@@ -595,12 +596,12 @@ fn an_interrupted_call_is_issued_again() {
     let reaped = [(nr::WAITID, INTR), (nr::WAITID, INTR), (nr::WAITID, EXITED)];
     answered(|| process.take(), &reaped, Ok(Some(exited)));
     answered(|| process.wait(), &reaped, Ok(exited));
-    let polled = [(nr::WAITID, AGAIN), (nr::PPOLL, INTR), (nr::PPOLL, ONE), (nr::WAITID, INTR), (nr::WAITID, EXITED)];
+    let polled = [(nr::WAITID, AGAIN), (nr::POLL, INTR), (nr::POLL, ONE), (nr::WAITID, INTR), (nr::WAITID, EXITED)];
     answered(|| process.wait(), &polled, Ok(exited));
 
     let mut fds = [PollFd::new(&event, PollFlags::IN)];
-    for timeout in [None, Some(TOO_LONG), Some(Duration::ZERO)] {
-        answered(|| poll(&mut fds, timeout), &[(nr::PPOLL, INTR), (nr::PPOLL, INTR), (nr::PPOLL, ONE)], Ok(1));
+    for (timeout, call) in [(None, nr::POLL), (Some(TOO_LONG), nr::POLL), (Some(Duration::ZERO), nr::PPOLL)] {
+        answered(|| poll(&mut fds, timeout), &[(call, INTR), (call, INTR), (call, ONE)], Ok(1));
     }
 }
 
@@ -610,6 +611,7 @@ fn the_functions_of_sys_and_close_on_drop_issue_an_interrupted_call_once() {
     let fd = event.as_fd();
     answered(|| sys::read(fd, &mut [0; 8]), &[(nr::READ, INTR)], Err(Errno::INTR));
     answered(|| sys::write(fd, &[0; 8]), &[(nr::WRITE, INTR)], Err(Errno::INTR));
+    answered(|| sys::poll(&mut [], -1), &[(nr::POLL, INTR)], Err(Errno::INTR));
     answered(|| sys::ppoll(&mut [], None, None), &[(nr::PPOLL, INTR)], Err(Errno::INTR));
     let mut events = [EpollEvent::default()];
     answered(|| sys::epoll_pwait(fd, &mut events, 0, None), &[(nr::EPOLL_PWAIT, INTR)], Err(Errno::INTR));
@@ -635,7 +637,7 @@ fn a_call_that_the_kernel_refuses_is_not_replaced_by_another() {
         answered(|| EventFd::new(0).map(drop), &[(nr::EVENTFD2, refused)], Err(errno));
         answered(|| TimerFd::new(Clock::Realtime).map(drop), &[(nr::TIMERFD_CREATE, refused)], Err(errno));
         answered(|| event.wait(), &[(nr::READ, refused)], Err(errno));
-        answered(|| event.wait(), &[(nr::READ, AGAIN), (nr::PPOLL, refused)], Err(errno));
+        answered(|| event.wait(), &[(nr::READ, AGAIN), (nr::POLL, refused)], Err(errno));
         answered(|| event.notify(), &[(nr::WRITE, refused)], Err(errno));
         answered(|| event.set_nonblocking(true), &[(nr::FCNTL, refused)], Err(errno));
         answered(|| event.set_nonblocking(true), &[(nr::FCNTL, ZERO), (nr::FCNTL, refused)], Err(errno));
@@ -643,15 +645,16 @@ fn a_call_that_the_kernel_refuses_is_not_replaced_by_another() {
         answered(|| timer.arm_after(DELAY), &[(nr::TIMERFD_SETTIME, refused)], Err(errno));
         answered(|| timer.disarm(), &[(nr::TIMERFD_SETTIME, refused)], Err(errno));
         answered(|| timer.get(), &[(nr::TIMERFD_GETTIME, refused)], Err(errno));
-        answered(|| timer.wait(), &[(nr::READ, AGAIN), (nr::PPOLL, refused)], Err(errno));
+        answered(|| timer.wait(), &[(nr::READ, AGAIN), (nr::POLL, refused)], Err(errno));
         answered(|| timer.set_ticks(TICKS), &[(nr::IOCTL, refused)], Err(errno));
         answered(|| SignalFd::new(&SigSet::EMPTY).map(drop), &[(nr::SIGNALFD4, refused)], Err(errno));
         answered(|| signals.set_signals(&SigSet::EMPTY), &[(nr::SIGNALFD4, refused)], Err(errno));
-        answered(|| signals.wait(), &[(nr::READ, AGAIN), (nr::PPOLL, refused)], Err(errno));
+        answered(|| signals.wait(), &[(nr::READ, AGAIN), (nr::POLL, refused)], Err(errno));
         answered(|| SigSet::EMPTY.thread_block(), &[(nr::RT_SIGPROCMASK, refused)], Err(errno));
         answered(SigSet::thread_mask, &[(nr::RT_SIGPROCMASK, refused)], Err(errno));
         answered(|| Clock::Boottime.now(), &[(nr::CLOCK_GETTIME, refused)], Err(errno));
-        answered(|| poll(&mut [], None), &[(nr::PPOLL, refused)], Err(errno));
+        answered(|| poll(&mut [], None), &[(nr::POLL, refused)], Err(errno));
+        answered(|| poll(&mut [], Some(DELAY)), &[(nr::PPOLL, refused)], Err(errno));
         answered(|| Epoll::new().map(drop), &[(nr::EPOLL_CREATE1, refused)], Err(errno));
         answered(|| epoll.add(&event, EpollFlags::IN, 1), &[(nr::EPOLL_CTL, refused)], Err(errno));
         answered(|| epoll.modify(&event, EpollFlags::IN, 1), &[(nr::EPOLL_CTL, refused)], Err(errno));
@@ -661,7 +664,7 @@ fn a_call_that_the_kernel_refuses_is_not_replaced_by_another() {
         answered(|| process.send_signal(Signal::TERM), &[(nr::PIDFD_SEND_SIGNAL, refused)], Err(errno));
         answered(|| process.take(), &[(nr::WAITID, refused)], Err(errno));
         answered(|| process.wait(), &[(nr::WAITID, refused)], Err(errno));
-        answered(|| process.wait(), &[(nr::WAITID, AGAIN), (nr::PPOLL, refused)], Err(errno));
+        answered(|| process.wait(), &[(nr::WAITID, AGAIN), (nr::POLL, refused)], Err(errno));
     }
 }
 
@@ -671,7 +674,7 @@ fn an_empty_read_of_a_timer_is_no_expiration_and_no_end() {
     let empty = (nr::READ, ZERO);
     answered(|| timer.read(), &[empty], Err(Errno::AGAIN));
     answered(|| timer.take(), &[empty], Ok(None));
-    let ready = (nr::PPOLL, ONE);
+    let ready = (nr::POLL, ONE);
     answered(|| timer.wait(), &[empty, ready, (nr::READ, SEVEN)], Ok(expired(7)));
     answered(|| timer.wait(), &[empty, ready, (nr::READ, AGAIN), ready, (nr::READ, SEVEN)], Ok(expired(7)));
     // The descriptor is ready, but the read gives nothing. So it is not a timer.
@@ -762,8 +765,8 @@ fn arming_passes_the_flags_that_it_means() {
     assert_eq!(flags(|| timer.disarm()), 0);
 }
 
-in_child!(wait_polls_for_ever_with_the_mask_of_the_thread);
-fn wait_polls_for_ever_with_the_mask_of_the_thread() {
+in_child!(wait_polls_one_entry_for_ever);
+fn wait_polls_one_entry_for_ever() {
     let event = EventFd::new(0).unwrap();
     let timer = TimerFd::new(Clock::Monotonic).unwrap();
     let signals = SignalFd::new(&SigSet::EMPTY).unwrap();
@@ -773,9 +776,9 @@ fn wait_polls_for_ever_with_the_mask_of_the_thread() {
         trace(|| timer.wait().map(drop), &unready),
         trace(|| signals.wait().map(drop), &unready),
     ] {
-        assert_eq!(numbers(&calls), [nr::READ, nr::PPOLL, nr::READ]);
-        let [_, entries, timeout, mask, mask_size, _] = calls[1].arguments;
-        assert_eq!((entries, timeout, mask, mask_size), (1, 0, 0, 8));
+        assert_eq!(numbers(&calls), [nr::READ, nr::POLL, nr::READ]);
+        let [_, entries, timeout, ..] = calls[1].arguments;
+        assert_eq!((entries, timeout as i32), (1, -1));
     }
 }
 
@@ -783,8 +786,8 @@ in_child!(poll_waits_for_ever_where_the_timeout_is_beyond_the_kernels_range);
 fn poll_waits_for_ever_where_the_timeout_is_beyond_the_kernels_range() {
     let event = EventFd::new(1).unwrap();
     let mut fds = [PollFd::new(&event, PollFlags::IN)];
-    assert_eq!(arguments(|| poll(&mut fds, None), nr::PPOLL)[2], 0);
-    assert_eq!(arguments(|| poll(&mut fds, Some(TOO_LONG)), nr::PPOLL)[2], 0);
+    assert_eq!(arguments(|| poll(&mut fds, None), nr::POLL)[2] as i32, -1);
+    assert_eq!(arguments(|| poll(&mut fds, Some(TOO_LONG)), nr::POLL)[2] as i32, -1);
     assert_ne!(arguments(|| poll(&mut fds, Some(Duration::from_secs(i64::MAX as u64))), nr::PPOLL)[2], 0);
 }
 

@@ -8,6 +8,28 @@ use crate::pollfd::PollFd;
 use crate::signal::SigSet;
 use crate::trap::{self, nr};
 
+/// [`poll(2)`](https://man7.org/linux/man-pages/man2/poll.2.html): waits until an entry has events and returns the number
+/// of entries that have (Linux 2.2). The ABIs with the numbers of asm-generic lack it.
+///
+/// `timeout` is in milliseconds; -1 and every other negative number wait for ever.
+///
+/// # Errors
+///
+/// - `EINTR`: a signal handler ran
+/// - `EINVAL`: more entries than `RLIMIT_NOFILE`
+/// - `ENOMEM`: no memory
+#[cfg(nr = "poll")]
+#[inline]
+#[doc(alias = "select.poll")]
+pub fn poll(fds: &mut [PollFd<'_>], timeout: i32) -> Result<usize> {
+    // The kernel would use only the low 32 bits of the number.
+    if fds.len() > u32::MAX as usize {
+        return Err(Errno::INVAL);
+    }
+    // SAFETY: the kernel reads the entries, and writes only their `revents`.
+    Errno::from_ret(unsafe { trap::syscall3(nr::POLL, fds.as_mut_ptr() as usize, fds.len(), timeout as usize) })
+}
+
 /// [`ppoll(2)`](https://man7.org/linux/man-pages/man2/poll.2.html): waits until an entry has events and returns the
 /// number of entries that have (Linux 2.6.16).
 ///
@@ -24,7 +46,7 @@ use crate::trap::{self, nr};
 #[inline]
 pub fn ppoll(fds: &mut [PollFd<'_>], timeout: Option<&mut Timespec>, sigmask: Option<&SigSet>) -> Result<usize> {
     // SAFETY: that number's struct.
-    unsafe { poll(nr::PPOLL, fds, timeout, sigmask) }
+    unsafe { wait(nr::PPOLL, fds, timeout, sigmask) }
 }
 
 /// [`ppoll_time64(2)`](https://man7.org/linux/man-pages/man2/poll.2.html): waits until an entry has events and returns
@@ -43,7 +65,7 @@ pub fn ppoll(fds: &mut [PollFd<'_>], timeout: Option<&mut Timespec>, sigmask: Op
 #[inline]
 pub fn ppoll_time64(fds: &mut [PollFd<'_>], timeout: Option<&mut Timespec>, sigmask: Option<&SigSet>) -> Result<usize> {
     // SAFETY: that number's struct.
-    unsafe { poll(nr::PPOLL_TIME64, fds, timeout, sigmask) }
+    unsafe { wait(nr::PPOLL_TIME64, fds, timeout, sigmask) }
 }
 
 /// [`ppoll_time64`] with times of 32 bits, until January 2038 (Linux 2.6.16; `ENOSYS` without
@@ -56,14 +78,14 @@ pub fn ppoll_time64(fds: &mut [PollFd<'_>], timeout: Option<&mut Timespec>, sigm
 #[inline]
 pub fn ppoll(fds: &mut [PollFd<'_>], timeout: Option<&mut OldTimespec32>, sigmask: Option<&SigSet>) -> Result<usize> {
     // SAFETY: that number's struct.
-    unsafe { poll(nr::PPOLL, fds, timeout, sigmask) }
+    unsafe { wait(nr::PPOLL, fds, timeout, sigmask) }
 }
 
 /// # Safety
 ///
 /// `nr` must be a `ppoll` whose timeout is `T`.
 #[inline]
-unsafe fn poll<T>(
+unsafe fn wait<T>(
     nr: usize,
     fds: &mut [PollFd<'_>],
     timeout: Option<&mut T>,

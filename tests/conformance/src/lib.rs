@@ -354,6 +354,8 @@ macro_rules! each_case {
             }
             sys {
                 a_timeout_out_of_range_is_inval
+                #[cfg(nr = "poll")]
+                poll_waits_in_milliseconds
                 ppoll_writes_the_time_that_is_left
                 more_entries_than_the_limit_of_descriptors_are_inval
                 the_kernel_takes_a_signal_set_of_our_size_alone

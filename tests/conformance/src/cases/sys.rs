@@ -19,6 +19,22 @@ pub fn a_timeout_out_of_range_is_inval() -> Outcome {
     Ok(())
 }
 
+#[cfg(nr = "poll")]
+pub fn poll_waits_in_milliseconds() -> Outcome {
+    let event = EventFd::nonblocking(0)?;
+    let mut fds = [PollFd::new(&event, PollFlags::IN)];
+    check_eq!(sys::poll(&mut fds, 0), Ok(0));
+    let before = barefd::Clock::Monotonic.now()?;
+    check_eq!(sys::poll(&mut fds, 3), Ok(0));
+    check_in!(barefd::Clock::Monotonic.now()? - before, core::time::Duration::from_millis(3)..);
+    event.notify()?;
+    for forever in [-1, -2, i32::MIN] {
+        check_eq!(sys::poll(&mut fds, forever), Ok(1));
+    }
+    check_eq!(fds[0].revents(), PollFlags::IN);
+    Ok(())
+}
+
 pub fn ppoll_writes_the_time_that_is_left() -> Outcome {
     let event = EventFd::new(1)?;
     let mut timeout = Timespec { tv_sec: HOUR.as_secs() as i64, tv_nsec: 0 };
