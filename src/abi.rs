@@ -152,6 +152,14 @@ impl SignalfdSiginfo {
         unsafe { transmute(bytes) }
     }
 
+    /// For a read into the record.
+    #[inline]
+    pub(crate) const fn as_mut_bytes(&mut self) -> &mut [u8; size_of::<Self>()] {
+        // SAFETY: the fields are integers without a gap between them. So every byte has a value, and any bytes are a
+        // valid value.
+        unsafe { transmute(self) }
+    }
+
     /// The bytes that a read would give.
     #[inline]
     #[must_use]

@@ -172,19 +172,27 @@ impl SignalFd {
     /// # Errors
     ///
     /// Those of [`read`](Self::read), except `AGAIN`, which is `None`.
+    #[inline]
     pub fn take(&self) -> Result<Option<SignalInfo>> {
-        let mut record = [0; size_of::<SignalfdSiginfo>()];
+        let mut raw = SignalfdSiginfo::default();
+        match self.fill(&mut raw) {
+            Ok(signal) => Ok(Some(SignalInfo { signal, raw })),
+            Err(Errno::AGAIN) => Ok(None),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    #[inline]
+    fn fill(&self, raw: &mut SignalfdSiginfo) -> Result<Signal> {
         loop {
-            match sys::read(self.as_fd(), &mut record) {
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => return Ok(None),
-                Err(errno) => return Err(errno),
-                // A descriptor of another kind gives less than a record, or a record without a signal.
-                Ok(len) if len < record.len() => return Err(Errno::INVAL),
-                Ok(_) => {
-                    let info = SignalInfo::from_raw(SignalfdSiginfo::from_ne_bytes(record));
-                    return info.map(Some).ok_or(Errno::INVAL);
+            match sys::read(self.as_fd(), raw.as_mut_bytes()) {
+                Ok(size) => {
+                    // A descriptor of another kind gives less than a record, or a record without a signal.
+                    let signal = Signal::from_raw(raw.ssi_signo);
+                    return signal.filter(|_| size == size_of::<SignalfdSiginfo>()).ok_or(Errno::INVAL);
                 }
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(errno),
             }
         }
     }
