@@ -75,6 +75,7 @@ mod both {
         Itimerspec { it_interval: widen_timer(spec.it_interval), it_value: widen_timer(spec.it_value) }
     }
 
+    #[inline]
     pub(crate) fn timerfd_settime(
         fd: BorrowedFd<'_>,
         flags: SetTimeFlags,
@@ -83,56 +84,92 @@ mod both {
     ) -> Result<()> {
         in_order(|kind| match kind {
             Kind::Time64 => Some(sys::timerfd_settime64(fd, flags, new, old.as_deref_mut())),
-            Kind::Time32 => {
-                let new = OldItimerspec32 { it_interval: narrow(new.it_interval)?, it_value: narrow(new.it_value)? };
-                Some(match old.as_deref_mut() {
-                    None => sys::timerfd_settime(fd, flags, &new, None),
-                    Some(old) => {
-                        let mut old32 = OldItimerspec32::default();
-                        sys::timerfd_settime(fd, flags, &new, Some(&mut old32)).map(|()| *old = widen_both(old32))
-                    }
-                })
-            }
+            Kind::Time32 => time32::settime(fd, flags, new, old.as_deref_mut()),
         })
     }
 
+    #[inline]
     pub(crate) fn timerfd_gettime(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
         in_order(|kind| {
             Some(match kind {
                 Kind::Time64 => sys::timerfd_gettime64(fd),
-                Kind::Time32 => sys::timerfd_gettime(fd).map(widen_both),
+                Kind::Time32 => time32::gettime(fd),
             })
         })
     }
 
+    #[inline]
     pub(crate) fn ppoll(
         fds: &mut [PollFd<'_>],
         mut timeout: Option<&mut Timespec>,
         sigmask: Option<&SigSet>,
     ) -> Result<usize> {
         in_order(|kind| {
-            Some(match (kind, timeout.as_deref_mut()) {
-                (Kind::Time64, timeout) => sys::ppoll_time64(fds, timeout, sigmask),
-                (Kind::Time32, None) => sys::ppoll(fds, None, sigmask),
-                (Kind::Time32, Some(timeout)) => match narrow(*timeout) {
-                    // A timeout of more than 68 years means for ever, like one beyond the range of the 64-bit call.
-                    None => sys::ppoll(fds, None, sigmask),
-                    Some(mut timeout32) => {
-                        let result = sys::ppoll(fds, Some(&mut timeout32), sigmask);
-                        *timeout = widen(timeout32);
-                        result
-                    }
-                },
+            Some(match kind {
+                Kind::Time64 => sys::ppoll_time64(fds, timeout.as_deref_mut(), sigmask),
+                Kind::Time32 => time32::ppoll(fds, timeout.as_deref_mut(), sigmask),
             })
         })
     }
 
+    #[inline]
     pub(crate) fn clock_gettime(clockid: i32) -> Result<Timespec> {
         in_order(|kind| {
             Some(match kind {
                 Kind::Time64 => sys::clock_gettime64(clockid),
-                Kind::Time32 => sys::clock_gettime(clockid).map(widen),
+                Kind::Time32 => time32::clock_gettime(clockid),
             })
         })
+    }
+
+    /// The old calls, with the times of the others. They are out of line, so that the code of a caller has only the
+    /// call that comes first.
+    mod time32 {
+        use super::*;
+
+        #[cold]
+        #[inline(never)]
+        pub(super) fn settime(
+            fd: BorrowedFd<'_>,
+            flags: SetTimeFlags,
+            new: &Itimerspec,
+            old: Option<&mut Itimerspec>,
+        ) -> Option<Result<()>> {
+            let new = OldItimerspec32 { it_interval: narrow(new.it_interval)?, it_value: narrow(new.it_value)? };
+            Some(match old {
+                None => sys::timerfd_settime(fd, flags, &new, None),
+                Some(old) => {
+                    let mut old32 = OldItimerspec32::default();
+                    sys::timerfd_settime(fd, flags, &new, Some(&mut old32)).map(|()| *old = widen_both(old32))
+                }
+            })
+        }
+
+        #[cold]
+        #[inline(never)]
+        pub(super) fn gettime(fd: BorrowedFd<'_>) -> Result<Itimerspec> {
+            sys::timerfd_gettime(fd).map(widen_both)
+        }
+
+        #[cold]
+        #[inline(never)]
+        pub(super) fn ppoll(
+            fds: &mut [PollFd<'_>],
+            timeout: Option<&mut Timespec>,
+            sigmask: Option<&SigSet>,
+        ) -> Result<usize> {
+            let Some(timeout) = timeout else { return sys::ppoll(fds, None, sigmask) };
+            // A timeout of more than 68 years means for ever, like one beyond the range of the 64-bit call.
+            let Some(mut timeout32) = narrow(*timeout) else { return sys::ppoll(fds, None, sigmask) };
+            let result = sys::ppoll(fds, Some(&mut timeout32), sigmask);
+            *timeout = widen(timeout32);
+            result
+        }
+
+        #[cold]
+        #[inline(never)]
+        pub(super) fn clock_gettime(clockid: i32) -> Result<Timespec> {
+            sys::clock_gettime(clockid).map(widen)
+        }
     }
 }
