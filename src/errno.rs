@@ -1,7 +1,7 @@
 //! Error numbers.
 
 use core::fmt;
-use core::num::NonZeroU16;
+use core::num::NonZeroU32;
 
 use crate::abi;
 
@@ -20,8 +20,8 @@ pub type Result<T, E = Errno> = core::result::Result<T, E>;
 #[repr(transparent)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Errno(
-    /// The low 16 bits of the kernel's result, which is the negated number. So no code has to negate on the way here.
-    NonZeroU16,
+    /// The low 32 bits of the kernel's result, which is the negated number. So no code has to negate on the way here.
+    NonZeroU32,
 );
 
 const MAX: u16 = 4095;
@@ -33,7 +33,7 @@ impl Errno {
         if number < 1 || number > MAX as i32 {
             return None;
         }
-        match NonZeroU16::new((number as u16).wrapping_neg()) {
+        match NonZeroU32::new((number as u32).wrapping_neg()) {
             Some(negated) => Some(Self(negated)),
             None => None,
         }
@@ -48,14 +48,14 @@ impl Errno {
     /// The result of a trap that means this error.
     #[inline]
     pub(crate) const fn to_ret(self) -> isize {
-        self.0.get() as i16 as isize
+        self.0.get() as i32 as isize
     }
 
     /// Converts the result of a [trap](crate::trap): an errno if it is in `-4095..=-1`, otherwise a value.
     #[inline]
     pub const fn from_ret(ret: isize) -> Result<usize> {
         if ret as usize >= (MAX as usize).wrapping_neg() {
-            match NonZeroU16::new(ret as u16) {
+            match NonZeroU32::new(ret as u32) {
                 Some(negated) => Err(Self(negated)),
                 // Not reached: -4095..=-1 have a non-zero low half.
                 None => Ok(0),
