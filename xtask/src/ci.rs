@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::Outcome;
+use crate::bench;
 use crate::boot;
 use crate::clobbers;
 use crate::elf;
@@ -86,6 +87,11 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
         Step::new("refused", "32-bit ABIs with the old time calls alone", refused::step),
         Step::new("boot", "conformance and init as PID 1 on real kernels, and the README's list of them", boot::step),
         Step::new("clobbers", "no register carried across a trap that the kernel does not keep", clobbers::step),
+        Step::new(
+            "bench",
+            "instructions, the code of hot functions, and a cold build, beside what is expected",
+            bench::step,
+        ),
         Step::new("headers", "the tables and constants beside the kernel's headers", headers::step),
         Step::new("package", "what is published: no more, no less", package),
         Step::new("readme", "every cargo command of the README is run by a step", readme::check),
@@ -94,7 +100,11 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
 }
 
 fn fmt(workspace: &Workspace) -> Result<String> {
-    process::succeed(workspace.cargo("fmt").args(["--all", "--check", "--", "--color=never"]))?;
+    for manifest in ["Cargo.toml", "benches/Cargo.toml"] {
+        let mut command = workspace.cargo("fmt");
+        command.args(["--all", "--manifest-path", manifest, "--check", "--", "--color=never"]);
+        process::succeed(&mut command)?;
+    }
     Ok(String::new())
 }
 

@@ -2,13 +2,10 @@
 //! mode cannot show this, because it preserves every register.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::process;
-use crate::targets::Target;
-use crate::toolchain::{Toolchain, Way};
+use crate::assembly;
 use crate::workspace::Workspace;
 
 const PACKAGE: &str = "clobbers";
@@ -33,43 +30,11 @@ const LOOPS: &str = "loop_around_a_trap_and_a_loop";
 pub fn step(workspace: &Workspace) -> Result<String> {
     for (triple, extension, name, check) in PROBES {
         let what = format!("{name} on {triple}");
-        let assembly = compile(workspace, triple, extension)?;
-        let code = function(&assembly, name).with_context(|| what.clone())?;
+        let assembly = assembly::compile(workspace, PACKAGE, triple, extension)?;
+        let code = assembly::function(&assembly, name).with_context(|| what.clone())?;
         check(&code).with_context(|| format!("{what}:\n{}\n", code.join("\n")))?;
     }
     Ok(format!("{} functions", PROBES.len()))
-}
-
-fn compile(workspace: &Workspace, triple: &str, extension: Option<&str>) -> Result<String> {
-    let target = Target::find(triple).with_context(|| triple.to_owned())?;
-    let toolchain = Toolchain::for_targets(workspace, Way::of(target)?, &[target])?;
-    let output = workspace.target.join(format!("clobbers-{triple}.s"));
-    let mut command = toolchain.cargo(workspace, "rustc");
-    command.args(["--package", PACKAGE, "--release"]);
-    if let Some(feature) = extension {
-        // Only for these two packages, so that `core` is not compiled again.
-        command.arg("-Zprofile-rustflags").env("RUSTC_BOOTSTRAP", "1");
-        for package in [PACKAGE, "barefd"] {
-            command
-                .arg(format!("--config=profile.release.package.{package}.rustflags=['-Ctarget-feature=+{feature}']"));
-        }
-    }
-    process::succeed(command.arg("--").arg(format!("--emit=asm={}", output.display())))?;
-    fs::read_to_string(&output).with_context(|| output.display().to_string())
-}
-
-/// The instructions of a function.
-fn function<'a>(assembly: &'a str, name: &str) -> Result<Vec<&'a str>> {
-    let label = format!("{name}:");
-    let mut lines = assembly.lines().skip_while(|line| *line != label).skip(1);
-    let code: Vec<_> = lines
-        .by_ref()
-        .take_while(|line| !line.starts_with(".Lfunc_end"))
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with(['.', '#', '/']))
-        .collect();
-    ensure!(!code.is_empty(), "not in the assembly");
-    Ok(code)
 }
 
 /// The kernel returns with a zero in ctr.

@@ -1,5 +1,7 @@
 //! `cargo xtask …`: what has to be built, run or checked beyond `cargo test`.
 
+mod assembly;
+mod bench;
 mod boot;
 mod cases;
 mod ci;
@@ -31,6 +33,7 @@ use crate::workspace::Workspace;
 const HELP: &str = "\
 cargo xtask COMMAND [--list] [NAME…]
 
+  bench [PART…]   figures beside those of other crates, and the limits that CI holds
   boot [ARCH…]    the conformance program as PID 1 on real kernels, under QEMU's system mode
   boot --init [ARCH…]
                   the example `init` instead, with a child that it has to restart and with none
@@ -94,7 +97,8 @@ pub fn total(passed: &[bool]) -> Result<Outcome> {
     Ok(Outcome::Done { failed: failed > 0 })
 }
 
-const COMMANDS: [Command; 5] = [
+const COMMANDS: [Command; 6] = [
+    Command { name: "bench", list: bench::list, run: bench::run, others: &[] },
     Command { name: "boot", list: boot::list, run: boot::run, others: &[("init", boot::init), ("run", boot::runner)] },
     Command { name: "ci", list: ci::list, run: ci::run, others: &[] },
     Command { name: "cross", list: cross::list, run: cross::run, others: &[] },

@@ -9,11 +9,12 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// Commands of the README that are run elsewhere, and where.
-const ELSEWHERE: [(&str, &str); 7] = [
+const ELSEWHERE: [(&str, &str); 8] = [
     ("cargo test", ".ci/run"),
     ("cargo xtask ci", ".ci/run"),
     ("cargo xtask qemu riscv32gc-unknown-linux-gnu", "the step `qemu`"),
     ("cargo xtask headers riscv32", "the step `headers`"),
+    ("cargo xtask bench insns", "the step `bench`"),
     ("cargo xtask boot s390x", "the step `boot`"),
     ("cargo run --release -p heartbeat", "the step `heartbeat`"),
     ("cargo build --release -p init", "the step `init`"),
