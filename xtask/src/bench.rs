@@ -3,6 +3,7 @@
 mod build;
 mod insns;
 mod marks;
+mod picture;
 mod scale;
 mod shape;
 mod wall;
@@ -21,6 +22,7 @@ use marks::Marks;
 /// The package with the other crates, a workspace of its own.
 const PACKAGE: &str = "benches";
 const OPS: &str = "ops";
+const PICTURE: &str = "docs/instructions.svg";
 /// barefd itself, as `ops` calls it. CI measures only these.
 const OURS: [&str; 2] = ["types", "sys"];
 
@@ -78,6 +80,19 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<Outcome> {
     total(&passed)
 }
 
+/// Counts instructions again, and draws the README's picture of them.
+pub fn picture(workspace: &Workspace, words: &[String]) -> Result<Outcome> {
+    if let Some(word) = words.first() {
+        return Ok(Outcome::Wrong(format!("`bench --picture` takes no `{word}`")));
+    }
+    let mut out = std::io::stdout();
+    let rows = insns::counts(workspace, "release", &Scope::All)?;
+    table(&mut out, "instructions", &rows)?;
+    std::fs::write(workspace.root.join(PICTURE), picture::draw(&rows)?)?;
+    writeln!(out, "{PICTURE}")?;
+    Ok(Outcome::Done { failed: false })
+}
+
 /// What has a mark, as a step of `cargo xtask ci`.
 pub fn step(workspace: &Workspace) -> Result<String> {
     let marks = Marks::load(workspace)?;
@@ -118,8 +133,11 @@ fn operations(program: &PathBuf, scope: &Scope) -> Result<Vec<(String, Vec<Strin
     Ok(peers)
 }
 
+/// A peer, and its cells: the operation and the figure.
+type Row = (String, Vec<(String, String)>);
+
 /// Writes a table: a row for each peer, a column for each operation.
-fn table(out: &mut dyn Write, title: &str, rows: &[(String, Vec<(String, String)>)]) -> Result<()> {
+fn table(out: &mut dyn Write, title: &str, rows: &[Row]) -> Result<()> {
     let mut columns: Vec<&str> = Vec::new();
     for (name, _) in rows.iter().flat_map(|(_, cells)| cells) {
         if !columns.contains(&name.as_str()) {

@@ -34,6 +34,7 @@ const HELP: &str = "\
 cargo xtask COMMAND [--list] [NAME…]
 
   bench [PART…]   figures beside those of other crates, and the limits that CI holds
+  bench --picture the README's picture, from new counts
   boot [ARCH…]    the conformance program as PID 1 on real kernels, under QEMU's system mode
   boot --init [ARCH…]
                   the example `init` instead, with a child that it has to restart and with none
@@ -98,7 +99,7 @@ pub fn total(passed: &[bool]) -> Result<Outcome> {
 }
 
 const COMMANDS: [Command; 6] = [
-    Command { name: "bench", list: bench::list, run: bench::run, others: &[] },
+    Command { name: "bench", list: bench::list, run: bench::run, others: &[("picture", bench::picture)] },
     Command { name: "boot", list: boot::list, run: boot::run, others: &[("init", boot::init), ("run", boot::runner)] },
     Command { name: "ci", list: ci::list, run: ci::run, others: &[] },
     Command { name: "cross", list: cross::list, run: cross::run, others: &[] },

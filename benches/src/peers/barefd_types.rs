@@ -85,9 +85,9 @@ pub fn epoll(times: u64) {
     epoll.add(&event, EpollFlags::IN, 7).unwrap();
     let mut events = [EpollEvent::default(); 16];
     for _ in 0..times {
-        match epoll.wait(&mut events, None) {
-            Ok([event]) if event.token() == 7 => {}
-            _ => wrong(),
+        let Ok([event]) = epoll.wait(&mut events, None) else { wrong() };
+        if event.token() != 7 {
+            wrong();
         }
     }
 }

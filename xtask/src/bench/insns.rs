@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{Figure, OPS, Scope, operations, program, table};
+use super::{Figure, OPS, Row, Scope, operations, program, table};
 use crate::workspace::Workspace;
 use crate::{debian, process, step};
 
@@ -19,21 +19,30 @@ const PROFILES: [&str; 2] = ["release", "fat"];
 pub fn run(workspace: &Workspace, scope: &Scope, out: &mut dyn Write) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for profile in PROFILES {
-        step::at_work(format_args!("counting instructions, {profile}"));
-        let ops = program(workspace, OPS, profile)?;
-        let mut rows = Vec::new();
-        for (peer, operations) in operations(&ops, scope)? {
-            let mut cells = Vec::new();
-            for operation in operations {
-                let value = count(&ops, &peer, &operation)?;
-                cells.push((operation.clone(), format!("{value}")));
-                figures.push(Figure { what: format!("{peer}.{operation}"), value });
-            }
-            rows.push((peer, cells));
-        }
+        let rows = counts(workspace, profile, scope)?;
         table(out, profile, &rows)?;
+        for (peer, cells) in rows {
+            for (operation, count) in cells {
+                figures.push(Figure { what: format!("{peer}.{operation}"), value: count.parse()? });
+            }
+        }
     }
     Ok(figures)
+}
+
+pub fn counts(workspace: &Workspace, profile: &str, scope: &Scope) -> Result<Vec<Row>> {
+    step::at_work(format_args!("counting instructions, {profile}"));
+    let ops = program(workspace, OPS, profile)?;
+    let mut rows = Vec::new();
+    for (peer, operations) in operations(&ops, scope)? {
+        let mut cells = Vec::new();
+        for operation in operations {
+            let count = count(&ops, &peer, &operation)?;
+            cells.push((operation, format!("{count}")));
+        }
+        rows.push((peer, cells));
+    }
+    Ok(rows)
 }
 
 fn count(program: &Path, peer: &str, operation: &str) -> Result<f64> {
