@@ -356,7 +356,10 @@ pub fn write_all(fd: impl AsFd, bytes: &[u8]) -> barefd::Result<()> {
         while !bytes.is_empty() {
             match sys::write(fd, bytes) {
                 Ok(0) => return Err(Errno::IO),
-                Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+                Ok(written) => match bytes.get(written..) {
+                    Some(rest) => bytes = rest,
+                    None => return Err(Errno::IO),
+                },
                 Err(Errno::INTR) => {}
                 Err(errno) => return Err(errno),
             }

@@ -6,6 +6,7 @@ mod marks;
 mod picture;
 mod scale;
 mod shape;
+mod size;
 mod wall;
 
 use std::ffi::OsString;
@@ -48,11 +49,12 @@ struct Figure {
     value: f64,
 }
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     Part { name: "insns", about: "user instructions an operation, by callgrind", run: insns::run, in_ci: true },
     Part { name: "wall", about: "time an operation, as a ratio to assembly", run: wall::run, in_ci: false },
     Part { name: "scale", about: "many timers in one loop, and how late a tick is", run: scale::run, in_ci: true },
     Part { name: "shape", about: "the code of the hot functions, by target", run: shape::run, in_ci: true },
+    Part { name: "size", about: "the file of one small program, by the README's command", run: size::run, in_ci: true },
     Part { name: "build", about: "CPU seconds of a cold build, beside rustix", run: build::run, in_ci: true },
 ];
 

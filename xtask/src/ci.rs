@@ -89,7 +89,7 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
         Step::new("clobbers", "no register carried across a trap that the kernel does not keep", clobbers::step),
         Step::new(
             "bench",
-            "instructions, the code of hot functions, and a cold build, beside what is expected",
+            "instructions, sizes, the code of hot functions, and a cold build, beside what is expected",
             bench::step,
         ),
         Step::new("headers", "the tables and constants beside the kernel's headers", headers::step),
@@ -100,7 +100,7 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
 }
 
 fn fmt(workspace: &Workspace) -> Result<String> {
-    for manifest in ["Cargo.toml", "benches/Cargo.toml"] {
+    for manifest in ["Cargo.toml", "benches/Cargo.toml", "benches/size/Cargo.toml"] {
         let mut command = workspace.cargo("fmt");
         command.args(["--all", "--manifest-path", manifest, "--check", "--", "--color=never"]);
         process::succeed(&mut command)?;
