@@ -26,22 +26,18 @@ pub(crate) fn read(fd: BorrowedFd<'_>) -> Result<Read> {
         if ret == 8 {
             return Ok(Read::Count(u64::from_ne_bytes(count)));
         }
-        if let Some(result) = uncommon(ret) {
-            return result;
+        if ret != Errno::INTR.to_ret() {
+            return uncommon(ret);
         }
     }
 }
 
-/// `None` after an interruption: the caller repeats the read.
-///
 /// A descriptor of another kind can give any number of bytes. One to seven bytes are `EINVAL`.
 #[cold]
-fn uncommon(ret: isize) -> Option<Result<Read>> {
-    match Errno::from_ret(ret) {
-        Err(Errno::INTR) => None,
-        Err(errno) => Some(Err(errno)),
-        Ok(0) => Some(Ok(Read::Empty)),
-        Ok(_) => Some(Err(Errno::INVAL)),
+fn uncommon(ret: isize) -> Result<Read> {
+    match Errno::from_ret(ret)? {
+        0 => Ok(Read::Empty),
+        _ => Err(Errno::INVAL),
     }
 }
 
@@ -53,17 +49,13 @@ pub(crate) fn write(fd: BorrowedFd<'_>, count: u64) -> Result<()> {
         if ret == 8 {
             return Ok(());
         }
-        if let Some(errno) = refused(ret) {
-            return Err(errno);
+        if ret != Errno::INTR.to_ret() {
+            return Err(refused(ret));
         }
     }
 }
 
 #[cold]
-fn refused(ret: isize) -> Option<Errno> {
-    match Errno::from_ret(ret) {
-        Err(Errno::INTR) => None,
-        Err(errno) => Some(errno),
-        Ok(_) => Some(Errno::INVAL),
-    }
+fn refused(ret: isize) -> Errno {
+    Errno::from_ret(ret).err().unwrap_or(Errno::INVAL)
 }

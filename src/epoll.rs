@@ -275,10 +275,9 @@ impl Epoll {
     #[inline]
     fn wait_millis(&self, events: &mut [EpollEvent], millis: i32) -> Result<usize> {
         loop {
-            match sys::epoll_pwait(self.as_fd(), events, millis, None) {
-                Ok(count) => return Ok(count),
-                Err(Errno::INTR) => {}
-                Err(errno) => return Err(errno),
+            let ret = sys::raw::epoll_pwait(self.as_fd(), events, millis, None);
+            if ret != Errno::INTR.to_ret() {
+                return Errno::from_ret(ret);
             }
         }
     }

@@ -73,13 +73,17 @@ pub fn poll(fds: &mut [PollFd<'_>], timeout: Option<Duration>) -> Result<usize> 
 /// Waits until an entry has events.
 #[inline]
 pub(crate) fn for_ever(fds: &mut [PollFd<'_>]) -> Result<usize> {
+    // This call takes no time, so there is one form of it.
+    #[cfg(nr = "poll")]
     loop {
-        // It needs no call that takes a time, of which there may be two.
-        #[cfg(nr = "poll")]
-        let result = sys::poll(fds, -1);
-        #[cfg(not(nr = "poll"))]
-        let result = time64::ppoll(fds, None, None);
-        match result {
+        let ret = sys::raw::poll(fds, -1);
+        if ret != Errno::INTR.to_ret() {
+            return Errno::from_ret(ret);
+        }
+    }
+    #[cfg(not(nr = "poll"))]
+    loop {
+        match time64::ppoll(fds, None, None) {
             Ok(count) => return Ok(count),
             Err(Errno::INTR) => {}
             Err(errno) => return Err(errno),

@@ -88,8 +88,22 @@ pub fn epoll_pwait(
     timeout: i32,
     sigmask: Option<&SigSet>,
 ) -> Result<usize> {
-    // SAFETY: that call takes milliseconds, and no pointer.
-    unsafe { wait(nr::EPOLL_PWAIT, epoll, events, timeout as usize, sigmask) }
+    Errno::from_ret(raw::epoll_pwait(epoll, events, timeout, sigmask))
+}
+
+pub(crate) mod raw {
+    use super::{BorrowedFd, EpollEvent, SigSet, nr, wait};
+
+    #[inline]
+    pub(crate) fn epoll_pwait(
+        epoll: BorrowedFd<'_>,
+        events: &mut [EpollEvent],
+        timeout: i32,
+        sigmask: Option<&SigSet>,
+    ) -> isize {
+        // SAFETY: the call takes milliseconds, and no pointer.
+        unsafe { wait(nr::EPOLL_PWAIT, epoll, events, timeout as usize, sigmask) }
+    }
 }
 
 /// [`epoll_pwait2(2)`](https://man7.org/linux/man-pages/man2/epoll_wait.2.html): [`epoll_pwait`] with a timeout in
@@ -112,7 +126,7 @@ pub fn epoll_pwait2(
 ) -> Result<usize> {
     let timeout = timeout.map_or(0, |timeout| timeout as *const Timespec as usize);
     // SAFETY: the kernel reads the timeout, if one is given.
-    unsafe { wait(nr::EPOLL_PWAIT2, epoll, events, timeout, sigmask) }
+    Errno::from_ret(unsafe { wait(nr::EPOLL_PWAIT2, epoll, events, timeout, sigmask) })
 }
 
 /// # Safety
@@ -125,15 +139,15 @@ unsafe fn wait(
     events: &mut [EpollEvent],
     timeout: usize,
     sigmask: Option<&SigSet>,
-) -> Result<usize> {
+) -> isize {
     // The kernel would use only the low 32 bits of the number.
     if events.len() > i32::MAX as usize {
-        return Err(Errno::INVAL);
+        return Errno::INVAL.to_ret();
     }
     let sigmask = sigmask.map_or(0, |sigmask| sigmask as *const SigSet as usize);
     // SAFETY: the kernel writes at most so many entries to `events`, and reads the mask.
-    Errno::from_ret(unsafe {
+    unsafe {
         let (to, count) = (events.as_mut_ptr() as usize, events.len());
         trap::syscall6(nr, argument(epoll), to, count, timeout, sigmask, size_of::<SigSet>())
-    })
+    }
 }

@@ -14,7 +14,6 @@ use nr::FCNTL;
 #[cfg(nr = "fcntl64")]
 use nr::FCNTL64 as FCNTL;
 
-/// Two calls with the kernel's result: the types check it before it becomes a [`Result`].
 pub(crate) mod raw {
     use crate::fd::BorrowedFd;
     use crate::trap::{self, nr};

@@ -31,7 +31,6 @@ pub use crate::abi::{OldItimerspec32, OldTimespec32};
 pub use clock::*;
 pub use epoll::*;
 pub use eventfd::*;
-pub(crate) use file::raw;
 pub use file::*;
 pub use pidfd::*;
 pub use poll::*;
@@ -39,6 +38,15 @@ pub use process::*;
 pub use signal::*;
 pub use signalfd::*;
 pub use timerfd::*;
+
+/// Calls with the kernel's result. The types check it in their own order before it becomes a [`Result`]: that is less
+/// code.
+pub(crate) mod raw {
+    pub(crate) use super::epoll::raw::*;
+    pub(crate) use super::file::raw::*;
+    #[cfg(nr = "poll")]
+    pub(crate) use super::poll::raw::*;
+}
 
 #[inline]
 fn argument(fd: BorrowedFd<'_>) -> usize {

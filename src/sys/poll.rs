@@ -22,12 +22,22 @@ use crate::trap::{self, nr};
 #[inline]
 #[doc(alias = "select.poll")]
 pub fn poll(fds: &mut [PollFd<'_>], timeout: i32) -> Result<usize> {
-    // The kernel would use only the low 32 bits of the number.
-    if fds.len() > u32::MAX as usize {
-        return Err(Errno::INVAL);
+    Errno::from_ret(raw::poll(fds, timeout))
+}
+
+pub(crate) mod raw {
+    #[cfg(nr = "poll")]
+    #[inline]
+    pub(crate) fn poll(fds: &mut [super::PollFd<'_>], timeout: i32) -> isize {
+        use super::{Errno, nr, trap};
+
+        // The kernel would use only the low 32 bits of the number.
+        if fds.len() > u32::MAX as usize {
+            return Errno::INVAL.to_ret();
+        }
+        // SAFETY: the kernel reads the entries, and writes only their `revents`.
+        unsafe { trap::syscall3(nr::POLL, fds.as_mut_ptr() as usize, fds.len(), timeout as usize) }
     }
-    // SAFETY: the kernel reads the entries, and writes only their `revents`.
-    Errno::from_ret(unsafe { trap::syscall3(nr::POLL, fds.as_mut_ptr() as usize, fds.len(), timeout as usize) })
 }
 
 /// [`ppoll(2)`](https://man7.org/linux/man-pages/man2/poll.2.html): waits until an entry has events and returns the
