@@ -5,7 +5,7 @@ use std::io::Write;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Figure, PACKAGE, Scope, table, words};
+use super::{Figure, PACKAGE, Scope, table};
 use crate::workspace::Workspace;
 use crate::{process, step};
 
@@ -72,7 +72,7 @@ fn build(workspace: &Workspace, name: &str, features: &str) -> Result<f64> {
     };
     process::succeed(&mut cargo("fetch"))?;
     let mut command = cargo("build");
-    command.args(words(&["--offline", "--target-dir"])).arg(directory.join("target"));
+    command.args(["--offline", "--target-dir"]).arg(directory.join("target"));
     let before = children()?;
     process::succeed(&mut command)?;
     Ok(children()? - before)
