@@ -4,40 +4,25 @@ use crate::errno::{Errno, Result};
 use crate::fd::BorrowedFd;
 use crate::sys;
 
-pub(crate) enum Read {
-    Count(u64),
-    WouldBlock,
-    /// 0 bytes: a timer whose clock was set back, or another kind of descriptor at its end.
-    Empty,
-}
-
-/// One `read`, repeated when a signal handler interrupts it.
+/// One `read`, repeated when a signal handler interrupts it: the count, or `None` if it would block. The error is any
+/// other result of the kernel: a negated errno, or a number of bytes that is not 8.
 ///
 /// It checks the outcomes in the order in which an event loop meets them. Only the first two checks are worth their
 /// instructions in every caller.
 #[inline]
-pub(crate) fn read(fd: BorrowedFd<'_>) -> Result<Read> {
+pub(crate) fn read(fd: BorrowedFd<'_>) -> Result<Option<u64>, isize> {
     loop {
         let mut count = [0; 8];
         let ret = sys::raw::read(fd, &mut count);
         if ret == Errno::AGAIN.to_ret() {
-            return Ok(Read::WouldBlock);
+            return Ok(None);
         }
         if ret == 8 {
-            return Ok(Read::Count(u64::from_ne_bytes(count)));
+            return Ok(Some(u64::from_ne_bytes(count)));
         }
         if ret != Errno::INTR.to_ret() {
-            return uncommon(ret);
+            return Err(ret);
         }
-    }
-}
-
-/// A descriptor of another kind can give any number of bytes. One to seven bytes are `EINVAL`.
-#[cold]
-fn uncommon(ret: isize) -> Result<Read> {
-    match Errno::from_ret(ret)? {
-        0 => Ok(Read::Empty),
-        _ => Err(Errno::INVAL),
     }
 }
 
@@ -55,7 +40,11 @@ pub(crate) fn write(fd: BorrowedFd<'_>, count: u64) -> Result<()> {
     }
 }
 
+/// The errno. A descriptor of another kind can give or take any number of bytes: that is `EINVAL`.
 #[cold]
-fn refused(ret: isize) -> Errno {
-    Errno::from_ret(ret).err().unwrap_or(Errno::INVAL)
+pub(crate) fn refused(ret: isize) -> Errno {
+    match Errno::from_ret(ret) {
+        Err(errno) => errno,
+        Ok(_) => Errno::INVAL,
+    }
 }

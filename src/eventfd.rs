@@ -1,6 +1,6 @@
 //! The event counter.
 
-use crate::counter::{self, Read};
+use crate::counter;
 use crate::descriptor::{self, descriptor};
 use crate::errno::{Errno, Result};
 use crate::fd::{AsFd, OwnedFd};
@@ -185,11 +185,7 @@ impl EventFd {
     #[inline]
     #[doc(alias("eventfd_read", "os.eventfd_read"))]
     pub fn take(&self) -> Result<Option<u64>> {
-        match counter::read(self.as_fd())? {
-            Read::Count(count) => Ok(Some(count)),
-            Read::WouldBlock => Ok(None),
-            Read::Empty => Err(Errno::INVAL),
-        }
+        counter::read(self.as_fd()).map_err(counter::refused)
     }
 
     /// Waits until the count is not zero, and takes it as [`take`](Self::take) does. It waits on a blocking and on a

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use crate::abi::{Itimerspec, Timespec};
 use crate::clock::{self, Clock};
-use crate::counter::{self, Read};
+use crate::counter;
 use crate::descriptor::{self, descriptor};
 use crate::errno::{Errno, Result};
 use crate::fd::{AsFd, OwnedFd};
@@ -426,9 +426,10 @@ impl TimerFd {
     /// - an error of another kind of file: `EBADF`, `EIO`, `EISDIR`…
     #[inline]
     pub fn read(&self) -> Result<u64> {
-        match counter::read(self.as_fd())? {
-            Read::Count(count) => expirations(count).map(NonZeroU64::get),
-            Read::WouldBlock | Read::Empty => Err(Errno::AGAIN),
+        match counter::read(self.as_fd()) {
+            Ok(Some(count)) => expirations(count).map(NonZeroU64::get),
+            Ok(None) | Err(0) => Err(Errno::AGAIN),
+            Err(ret) => Err(counter::refused(ret)),
         }
     }
 
@@ -441,12 +442,7 @@ impl TimerFd {
     /// Those of [`read`](Self::read), except `AGAIN`, which is `None`, and `CANCELED`, which is [`Tick::ClockChanged`].
     #[inline]
     pub fn take(&self) -> Result<Option<Tick>> {
-        match counter::read(self.as_fd()) {
-            Ok(Read::Count(count)) => Ok(Some(Tick::Expired(expirations(count)?))),
-            Ok(Read::WouldBlock | Read::Empty) => Ok(None),
-            Err(Errno::CANCELED) => Ok(Some(Tick::ClockChanged)),
-            Err(errno) => Err(errno),
-        }
+        tick(counter::read(self.as_fd()))
     }
 
     /// The next event of the timer. It waits for one on a blocking and on a non-blocking descriptor. On a disarmed
@@ -464,13 +460,13 @@ impl TimerFd {
     pub fn wait(&self) -> Result<Tick> {
         let mut polled = false;
         loop {
-            match counter::read(self.as_fd()) {
-                Ok(Read::Count(count)) => return expirations(count).map(Tick::Expired),
-                Err(Errno::CANCELED) => return Ok(Tick::ClockChanged),
-                Err(errno) => return Err(errno),
-                // Readable, but the read gave nothing: the end of another kind of file, which is readable for ever.
-                Ok(Read::Empty) if polled => return Err(Errno::INVAL),
-                Ok(Read::WouldBlock | Read::Empty) => {}
+            let read = counter::read(self.as_fd());
+            // Readable, but the read gave nothing: the end of another kind of file, which is readable for ever.
+            if polled && read == Err(0) {
+                return Err(Errno::INVAL);
+            }
+            if let Some(tick) = tick(read)? {
+                return Ok(tick);
             }
             descriptor::wait(self.as_fd())?;
             polled = true;
@@ -514,6 +510,17 @@ impl TimerFd {
 descriptor!(TimerFd);
 
 /// A timer never counts zero, but a read of a descriptor of another kind may give zero.
+/// 0 bytes come from a timer whose clock was set back, and from another kind of descriptor at its end.
+#[inline]
+fn tick(read: Result<Option<u64>, isize>) -> Result<Option<Tick>> {
+    match read {
+        Ok(Some(count)) => expirations(count).map(|count| Some(Tick::Expired(count))),
+        Ok(None) | Err(0) => Ok(None),
+        Err(ret) if ret == Errno::CANCELED.to_ret() => Ok(Some(Tick::ClockChanged)),
+        Err(ret) => Err(counter::refused(ret)),
+    }
+}
+
 #[inline]
 fn expirations(count: u64) -> Result<NonZeroU64> {
     NonZeroU64::new(count).ok_or(Errno::INVAL)

@@ -95,7 +95,7 @@ use core::ffi::{CStr, c_char};
 use core::fmt::{self, Write};
 
 use barefd::fd::{AsFd, BorrowedFd};
-use barefd::{Errno, sys};
+use barefd::{Errno, sys, trap};
 
 pub use auxv::{Auxv, at};
 #[doc(hidden)]
@@ -169,7 +169,7 @@ bench = false
         #[inline(always)]
         #[allow(unreachable_code, reason = "main may never return")]
         fn __barefd_main(args: $crate::Args) -> ! {
-            $crate::exit($crate::outcome::Outcome::$status($main(args)))
+            $crate::__end($crate::outcome::Outcome::$status($main(args)))
         }
 
         #[cfg(not(test))]
@@ -343,6 +343,16 @@ impl<T: Termination> Termination for barefd::Result<T> {
 #[inline]
 pub fn exit(status: impl Termination) -> ! {
     sys::exit_group(status.status())
+}
+
+/// `exit_group` after `main`, inlined: the compiler does not inline a `main` before a call that never returns.
+#[doc(hidden)]
+#[inline]
+pub fn __end(status: i32) -> ! {
+    loop {
+        // SAFETY: no pointer, and nothing runs afterwards.
+        let _ = unsafe { trap::syscall1(trap::nr::EXIT_GROUP, status as usize) };
+    }
 }
 
 /// Writes all of `bytes`. System call: `write`, again after `EINTR`, and again for the bytes that are left.
