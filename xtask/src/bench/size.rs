@@ -16,6 +16,8 @@ use crate::workspace::Workspace;
 const PROGRAMS: [&str; 5] = ["asm", "syscalls", "rustix", "barefd-exit", "barefd"];
 /// What each prints.
 const LINE: &str = "five ticks\n";
+/// The program that the README's command builds.
+const EXAMPLE: &str = "minimal";
 const PROFILE: &str = "tuned";
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// How many of the largest symbols are shown.
@@ -35,6 +37,9 @@ pub fn run(workspace: &Workspace, scope: &Scope, out: &mut dyn Write) -> Result<
         rows.push((program.to_owned(), sizes.map(|(name, size)| (name.to_owned(), size.to_string())).to_vec()));
     }
     table(out, "bytes", &rows)?;
+    let example = fs::metadata(build(workspace, EXAMPLE, &flags, "true")?)?.len();
+    writeln!(out, "{EXAMPLE}, as the README builds it: {example} bytes")?;
+    figures.push(Figure { what: format!("{EXAMPLE}.file"), value: example as f64 });
     if *scope == Scope::All {
         for program in PROGRAMS.into_iter().filter(|program| program.starts_with("barefd")) {
             writeln!(out, "{program}:")?;
@@ -55,11 +60,17 @@ fn flags(workspace: &Workspace) -> Result<String> {
 }
 
 fn build(workspace: &Workspace, program: &str, flags: &str, strip: &str) -> Result<PathBuf> {
-    let directory = workspace.root.join(PACKAGE).join("size");
     let target = workspace.target.join(PACKAGE).join(format!("size-{strip}"));
     let mut cargo = workspace.cargo("build");
-    cargo.args(["--locked", "--profile", PROFILE, "--target", TARGET, "--bin", program, "--target-dir"]).arg(&target);
-    cargo.current_dir(directory).env("RUSTFLAGS", flags).env("CARGO_PROFILE_TUNED_STRIP", strip);
+    cargo.args(["--locked", "--profile", PROFILE, "--target", TARGET, "--target-dir"]).arg(&target);
+    if program == EXAMPLE {
+        cargo.args(["-p", program]).env("RUSTFLAGS", flags);
+    } else {
+        cargo.args(["--bin", program]).current_dir(workspace.root.join(PACKAGE).join("size"));
+        // The path of the linker script is one from the root of the workspace.
+        cargo.env("RUSTFLAGS", flags.replace("-T,", "-T,../../"));
+    }
+    cargo.env("CARGO_PROFILE_TUNED_STRIP", strip);
     process::succeed(&mut cargo)?;
     Ok(target.join(TARGET).join(PROFILE).join(program))
 }
