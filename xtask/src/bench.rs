@@ -3,6 +3,7 @@
 mod build;
 mod insns;
 mod marks;
+mod nolibc;
 mod picture;
 mod scale;
 mod shape;

@@ -8,12 +8,14 @@ use anyhow::{Context, Result, ensure};
 use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol};
 use rustc_demangle::demangle;
 
-use super::{Figure, PACKAGE, Scope, table};
+use super::{Figure, PACKAGE, Scope, nolibc, table};
 use crate::process;
 use crate::step;
 use crate::workspace::Workspace;
 
-const PROGRAMS: [&str; 5] = ["asm", "syscalls", "rustix", "barefd-exit", "barefd"];
+const PROGRAMS: [&str; 6] = ["asm", NOLIBC, "syscalls", "rustix", "barefd-exit", "barefd"];
+/// The one in C.
+const NOLIBC: &str = "nolibc";
 /// What each prints.
 const LINE: &str = "five ticks\n";
 /// The program that the README's command builds.
@@ -28,7 +30,10 @@ pub fn run(workspace: &Workspace, scope: &Scope, out: &mut dyn Write) -> Result<
     let (mut figures, mut rows) = (Vec::new(), Vec::new());
     for program in PROGRAMS.into_iter().filter(|program| *scope == Scope::All || program.starts_with("barefd")) {
         step::at_work(format_args!("building the program of {program}"));
-        let file = build(workspace, program, &flags, "true")?;
+        let file = match program {
+            NOLIBC => nolibc::build(workspace, TARGET, &flags)?,
+            _ => build(workspace, program, &flags, "true")?,
+        };
         let done = process::succeed(&mut process::program(&file))?;
         ensure!(done.stdout == LINE, done.error("printed something else"));
         let data = fs::read(&file)?;
