@@ -37,7 +37,8 @@
 //!
 //! With the feature `std`, [`fd`] is the standard library's own `std::os::fd`. So the types work with tokio's `AsyncFd`
 //! and everything else that takes a descriptor, and `?` converts an [`Errno`] to a `std::io::Error`. **Enable it in
-//! hosted programs.**
+//! hosted programs.** `docs/loops.md` in the repository has whole programs with tokio, mio, polling, async-io, rustix and
+//! nix.
 //!
 //! # Overview
 //!

@@ -31,6 +31,8 @@ const HEARTBEAT: &str = "heartbeat";
 const INIT: &str = "init";
 const INIT_CHILD: &str = "init-child";
 const MINIMAL: &str = "minimal";
+/// A workspace of its own, without a Cargo.lock: it shall fail when another crate has changed.
+const INTEROP: &str = "tests/interop/Cargo.toml";
 const I686: &str = "i686-unknown-linux-gnu";
 /// The functions of `barefd-mem`, and the most bytes that their assembly may have.
 const MEMORY_FUNCTIONS: [&str; 6] = ["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
@@ -70,6 +72,11 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
     // Without features the tests are `cargo test`'s own.
     steps.extend(tests.into_iter().map(test));
     steps.extend([
+        Step::new(
+            "interop",
+            "docs/loops.md, and wake-ups in the loops of other crates, with their newest releases",
+            interop,
+        ),
         Step::new("doc", "the documentation, without warnings", doc),
         Step::new("msrv", "the oldest compiler that is promised", msrv),
         Step::new("heartbeat", "the example, and what it says to bad arguments", heartbeat),
@@ -100,7 +107,7 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
 }
 
 fn fmt(workspace: &Workspace) -> Result<String> {
-    for manifest in ["Cargo.toml", "benches/Cargo.toml", "benches/size/Cargo.toml"] {
+    for manifest in ["Cargo.toml", "benches/Cargo.toml", "benches/size/Cargo.toml", INTEROP] {
         let mut command = workspace.cargo("fmt");
         command.args(["--all", "--manifest-path", manifest, "--check", "--", "--color=never"]);
         process::succeed(&mut command)?;
@@ -128,6 +135,20 @@ fn test(workspace: &Workspace, features: &str) -> Result<String> {
     let done = process::succeed(workspace.cargo_limited("test").args(["--package", CRATE, "--features", features]))?;
     let Summary { passed, ignored, .. } = Summary::of(&done)?;
     Ok(format!("{passed} tests, {ignored} ignored"))
+}
+
+fn interop(workspace: &Workspace) -> Result<String> {
+    let cargo = |mut command: Command| {
+        command.args(["--manifest-path", INTEROP]).env("CARGO_TARGET_DIR", workspace.target.join("interop"));
+        command
+    };
+    let mut clippy = cargo(workspace.cargo("clippy"));
+    process::succeed(clippy.args(["--all-targets", "--", "-Dwarnings"]))?;
+    let done = process::succeed(&mut cargo(workspace.cargo_limited("test")))?;
+    let mut tree = cargo(workspace.cargo("tree"));
+    let tree = process::succeed(tree.args(["--depth=1", "--prefix=none", "--edges=dev", "--format={p}"]))?;
+    let used = tree.stdout.lines().skip(1);
+    Ok(format!("{} tests; {}", Summary::of(&done)?.passed, used.collect::<Vec<_>>().join(", ")))
 }
 
 fn doc(workspace: &Workspace) -> Result<String> {
