@@ -33,6 +33,8 @@ const INIT_CHILD: &str = "init-child";
 const MINIMAL: &str = "minimal";
 /// A workspace of its own, without a Cargo.lock: it shall fail when another crate has changed.
 const INTEROP: &str = "tests/interop/Cargo.toml";
+/// A workspace of its own too.
+const HOSTED: &str = "examples/hosted/Cargo.toml";
 const I686: &str = "i686-unknown-linux-gnu";
 /// The functions of `barefd-mem`, and the most bytes that their assembly may have.
 const MEMORY_FUNCTIONS: [&str; 6] = ["memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen"];
@@ -77,6 +79,7 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
             "docs/loops.md, and wake-ups in the loops of other crates, with their newest releases",
             interop,
         ),
+        Step::new("hosted", "the examples with the standard library, as a user runs them", hosted),
         Step::new("doc", "the documentation, without warnings", doc),
         Step::new("msrv", "the oldest compiler that is promised", msrv),
         Step::new("heartbeat", "the example, and what it says to bad arguments", heartbeat),
@@ -107,7 +110,7 @@ fn steps(workspace: &Workspace) -> Vec<Step> {
 }
 
 fn fmt(workspace: &Workspace) -> Result<String> {
-    for manifest in ["Cargo.toml", "benches/Cargo.toml", "benches/size/Cargo.toml", INTEROP] {
+    for manifest in ["Cargo.toml", "benches/Cargo.toml", "benches/size/Cargo.toml", INTEROP, HOSTED] {
         let mut command = workspace.cargo("fmt");
         command.args(["--all", "--manifest-path", manifest, "--check", "--", "--color=never"]);
         process::succeed(&mut command)?;
@@ -138,17 +141,29 @@ fn test(workspace: &Workspace, features: &str) -> Result<String> {
 }
 
 fn interop(workspace: &Workspace) -> Result<String> {
+    let passed = lint_and_test(workspace, INTEROP, &[])?;
+    let mut tree = workspace.cargo("tree");
+    tree.args(["--manifest-path", INTEROP, "--depth=1", "--prefix=none", "--edges=dev", "--format={p}"]);
+    let tree = process::succeed(&mut tree)?;
+    let used = tree.stdout.lines().skip(1).collect::<Vec<_>>();
+    Ok(format!("{passed} tests; {}", used.join(", ")))
+}
+
+fn hosted(workspace: &Workspace) -> Result<String> {
+    Ok(format!("{} tests", lint_and_test(workspace, HOSTED, &["--locked"])?))
+}
+
+/// Lints and tests a workspace of its own. Returns how many tests passed.
+fn lint_and_test(workspace: &Workspace, manifest: &str, arguments: &[&str]) -> Result<usize> {
     let cargo = |mut command: Command| {
-        command.args(["--manifest-path", INTEROP]).env("CARGO_TARGET_DIR", workspace.target.join("interop"));
+        command.env("CARGO_TARGET_DIR", workspace.target.join("hosted")).args(["--manifest-path", manifest]);
+        command.args(arguments);
         command
     };
     let mut clippy = cargo(workspace.cargo("clippy"));
     process::succeed(clippy.args(["--all-targets", "--", "-Dwarnings"]))?;
     let done = process::succeed(&mut cargo(workspace.cargo_limited("test")))?;
-    let mut tree = cargo(workspace.cargo("tree"));
-    let tree = process::succeed(tree.args(["--depth=1", "--prefix=none", "--edges=dev", "--format={p}"]))?;
-    let used = tree.stdout.lines().skip(1);
-    Ok(format!("{} tests; {}", Summary::of(&done)?.passed, used.collect::<Vec<_>>().join(", ")))
+    Ok(Summary::of(&done)?.passed)
 }
 
 fn doc(workspace: &Workspace) -> Result<String> {

@@ -9,7 +9,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// Commands of the README that are run elsewhere, and where.
-const ELSEWHERE: [(&str, &str); 8] = [
+const ELSEWHERE: [(&str, &str); 11] = [
     ("cargo test", ".ci/run"),
     ("cargo xtask ci", ".ci/run"),
     ("cargo xtask qemu riscv32gc-unknown-linux-gnu", "the step `qemu`"),
@@ -18,6 +18,18 @@ const ELSEWHERE: [(&str, &str); 8] = [
     ("cargo xtask boot s390x", "the step `boot`"),
     ("cargo run --release -p heartbeat", "the step `heartbeat`"),
     ("cargo build --release -p init", "the step `init`"),
+    (
+        "cargo run --manifest-path examples/hosted/Cargo.toml --bin metronome -- --period 250ms --ticks 8",
+        "the step `hosted`, with other arguments",
+    ),
+    (
+        "cargo run --manifest-path examples/hosted/Cargo.toml --bin deadline -- 06:30",
+        "the step `hosted`, with other arguments",
+    ),
+    (
+        "cargo run --manifest-path examples/hosted/Cargo.toml --bin supervise -- 'sleep 1' 'sleep 2'",
+        "the step `hosted`, with other arguments",
+    ),
 ];
 /// Commands of the README that are run here, without the variables set before them.
 const HERE: [&str; 2] = [
