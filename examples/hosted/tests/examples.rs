@@ -80,11 +80,18 @@ fn a_deadline_that_is_over_is_an_error() {
 }
 
 #[test]
-fn the_alarm_rings_at_the_time_of_the_day() {
-    let soon = jiff::ZonedDateTime::now().datetime().time() + jiff::SignedDuration::from_secs(1);
-    let (code, stdout, _) = run(DEADLINE, &[&soon.to_string()]);
-    assert_eq!(code, Some(0));
-    assert!(stdout[0].starts_with("waiting until ") && stdout[1].starts_with("late by "), "{stdout:?}");
+fn the_alarm_rings_at_its_moment() {
+    loop {
+        let soon = jiff::ZonedDateTime::now().datetime() + jiff::SignedDuration::from_secs(1);
+        let (code, stdout, stderr) = run(DEADLINE, &[&soon.to_string()]);
+        // A busy machine may take longer than a second to start the program.
+        if stderr == ["deadline: this moment is over"] {
+            continue;
+        }
+        assert_eq!(code, Some(0));
+        assert!(stdout[0].starts_with("waiting until ") && stdout[1].starts_with("late by "), "{stdout:?}");
+        break;
+    }
 }
 
 #[test]

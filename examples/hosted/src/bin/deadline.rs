@@ -78,3 +78,18 @@ fn wait(when: When) -> Result<ExitCode> {
 fn say(line: std::fmt::Arguments<'_>) -> Result<()> {
     writeln!(io::stdout(), "{line}").context("standard output")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_of_the_day_is_the_next_one() {
+        let now: ZonedDateTime = "2030-01-31T12:00:00+00:00[UTC]".parse().unwrap();
+        let after = |text: &str| text.parse::<When>().unwrap().after(&now).unwrap().datetime().to_string();
+        assert_eq!(after("12:00:01"), "2030-01-31T12:00:01");
+        assert_eq!(after("12:00"), "2030-02-01T12:00:00");
+        assert_eq!(after("06:30"), "2030-02-01T06:30:00");
+        assert_eq!(after("2029-01-01T06:30"), "2029-01-01T06:30:00");
+    }
+}
