@@ -9,7 +9,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// Commands of the README that are run elsewhere, and where.
-const ELSEWHERE: [(&str, &str); 11] = [
+const ELSEWHERE: [(&str, &str); 12] = [
     ("cargo test", ".ci/run"),
     ("cargo xtask ci", ".ci/run"),
     ("cargo xtask qemu riscv32gc-unknown-linux-gnu", "the step `qemu`"),
@@ -24,6 +24,10 @@ const ELSEWHERE: [(&str, &str); 11] = [
     ),
     (
         "cargo run --manifest-path examples/hosted/Cargo.toml --bin deadline -- 06:30",
+        "the step `hosted`, with other arguments",
+    ),
+    (
+        "cargo run --manifest-path examples/hosted/Cargo.toml --bin debounce -- --quiet 200ms --at-most 2s",
         "the step `hosted`, with other arguments",
     ),
     (

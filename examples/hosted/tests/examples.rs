@@ -1,12 +1,13 @@
 //! The examples, as a user runs them.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Output, Stdio};
 
 use barefd::{PidFd, Signal};
 
 const METRONOME: &str = env!("CARGO_BIN_EXE_metronome");
 const DEADLINE: &str = env!("CARGO_BIN_EXE_deadline");
+const DEBOUNCE: &str = env!("CARGO_BIN_EXE_debounce");
 const SUPERVISE: &str = env!("CARGO_BIN_EXE_supervise");
 
 fn run(program: &str, arguments: &[&str]) -> (Option<i32>, Vec<String>, Vec<String>) {
@@ -17,7 +18,9 @@ fn run(program: &str, arguments: &[&str]) -> (Option<i32>, Vec<String>, Vec<Stri
 
 #[test]
 fn each_explains_itself() {
-    for (program, name) in [(METRONOME, "metronome"), (DEADLINE, "deadline"), (SUPERVISE, "supervise")] {
+    for (program, name) in
+        [(METRONOME, "metronome"), (DEADLINE, "deadline"), (DEBOUNCE, "debounce"), (SUPERVISE, "supervise")]
+    {
         let (code, help, _) = run(program, &["--help"]);
         assert_eq!(code, Some(0));
         assert!(help.iter().any(|line| line.starts_with("Usage: ")), "{help:?}");
@@ -28,7 +31,7 @@ fn each_explains_itself() {
 
 #[test]
 fn bad_arguments_are_exit_status_2_and_an_error() {
-    let bad: [(&str, &[&str]); 10] = [
+    let bad: [(&str, &[&str]); 12] = [
         (METRONOME, &["--tempo"]),
         (METRONOME, &["--period", "x"]),
         (METRONOME, &["--period", "0s"]),
@@ -36,6 +39,8 @@ fn bad_arguments_are_exit_status_2_and_an_error() {
         (METRONOME, &["--ticks", "0"]),
         (DEADLINE, &[]),
         (DEADLINE, &["25:00"]),
+        (DEBOUNCE, &["--quiet", "soon"]),
+        (DEBOUNCE, &["line"]),
         (SUPERVISE, &[]),
         (SUPERVISE, &["'"]),
         (SUPERVISE, &["--restarts", "-1", "true"]),
@@ -92,6 +97,40 @@ fn the_alarm_rings_at_its_moment() {
         assert!(stdout[0].starts_with("waiting until ") && stdout[1].starts_with("late by "), "{stdout:?}");
         break;
     }
+}
+
+/// Starts `debounce`, and writes `input` to it.
+fn debounce(arguments: &[&str], input: &str) -> (Child, BufReader<impl Read + use<>>) {
+    let mut child =
+        Command::new(DEBOUNCE).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.as_mut().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = BufReader::new(child.stdout.take().unwrap());
+    (child, output)
+}
+
+#[test]
+fn the_last_line_of_a_burst_comes_through() {
+    for arguments in [["--quiet", "1ms", "--at-most", "1h"], ["--quiet", "1h", "--at-most", "1ms"]] {
+        let (mut child, mut output) = debounce(&arguments, "one\ntwo\nthr");
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        assert_eq!(line, "two\n");
+        drop(child.stdin.take());
+        line.clear();
+        output.read_line(&mut line).unwrap();
+        assert_eq!(line, "thr\n");
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+}
+
+#[test]
+fn the_end_of_the_input_ends_a_burst_at_once() {
+    let (mut child, mut output) = debounce(&["--quiet", "1h", "--at-most", "1h"], "one\ntwo\n");
+    drop(child.stdin.take());
+    let mut all = String::new();
+    output.read_to_string(&mut all).unwrap();
+    assert_eq!(all, "two\n");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]
