@@ -9,7 +9,7 @@ use crate::process;
 use crate::workspace::Workspace;
 
 /// Commands of the README that are run elsewhere, and where.
-const ELSEWHERE: [(&str, &str); 12] = [
+const ELSEWHERE: [(&str, &str); 13] = [
     ("cargo test", ".ci/run"),
     ("cargo xtask ci", ".ci/run"),
     ("cargo xtask qemu riscv32gc-unknown-linux-gnu", "the step `qemu`"),
@@ -28,6 +28,10 @@ const ELSEWHERE: [(&str, &str); 12] = [
     ),
     (
         "cargo run --manifest-path examples/hosted/Cargo.toml --bin debounce -- --quiet 200ms --at-most 2s",
+        "the step `hosted`, with other arguments",
+    ),
+    (
+        "cargo run --release --manifest-path examples/hosted/Cargo.toml --bin latency -- --period 1ms --samples 1000",
         "the step `hosted`, with other arguments",
     ),
     (

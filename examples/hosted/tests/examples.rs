@@ -5,10 +5,19 @@ use std::process::{Child, Command, Output, Stdio};
 
 use barefd::{PidFd, Signal};
 
+const LATENCY: &str = env!("CARGO_BIN_EXE_latency");
 const METRONOME: &str = env!("CARGO_BIN_EXE_metronome");
 const DEADLINE: &str = env!("CARGO_BIN_EXE_deadline");
 const DEBOUNCE: &str = env!("CARGO_BIN_EXE_debounce");
 const SUPERVISE: &str = env!("CARGO_BIN_EXE_supervise");
+
+const PROGRAMS: [(&str, &str); 5] = [
+    (METRONOME, "metronome"),
+    (LATENCY, "latency"),
+    (DEADLINE, "deadline"),
+    (DEBOUNCE, "debounce"),
+    (SUPERVISE, "supervise"),
+];
 
 fn run(program: &str, arguments: &[&str]) -> (Option<i32>, Vec<String>, Vec<String>) {
     let Output { status, stdout, stderr } = Command::new(program).args(arguments).output().unwrap();
@@ -18,9 +27,7 @@ fn run(program: &str, arguments: &[&str]) -> (Option<i32>, Vec<String>, Vec<Stri
 
 #[test]
 fn each_explains_itself() {
-    for (program, name) in
-        [(METRONOME, "metronome"), (DEADLINE, "deadline"), (DEBOUNCE, "debounce"), (SUPERVISE, "supervise")]
-    {
+    for (program, name) in PROGRAMS {
         let (code, help, _) = run(program, &["--help"]);
         assert_eq!(code, Some(0));
         assert!(help.iter().any(|line| line.starts_with("Usage: ")), "{help:?}");
@@ -31,12 +38,15 @@ fn each_explains_itself() {
 
 #[test]
 fn bad_arguments_are_exit_status_2_and_an_error() {
-    let bad: [(&str, &[&str]); 12] = [
+    let bad: [(&str, &[&str]); 15] = [
         (METRONOME, &["--tempo"]),
         (METRONOME, &["--period", "x"]),
         (METRONOME, &["--period", "0s"]),
         (METRONOME, &["--period", "-1s"]),
         (METRONOME, &["--ticks", "0"]),
+        (LATENCY, &["--samples", "0"]),
+        (LATENCY, &["--clock", "sundial"]),
+        (LATENCY, &["--policy", "fifo", "--priority", "100"]),
         (DEADLINE, &[]),
         (DEADLINE, &["25:00"]),
         (DEBOUNCE, &["--quiet", "soon"]),
@@ -75,6 +85,23 @@ fn a_closed_pipe_is_one_line() {
     let mut stderr = String::new();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert_eq!(stderr, "metronome: standard output: Broken pipe (os error 32)\n");
+}
+
+#[test]
+fn latency_is_a_table_or_an_object() {
+    let (code, lines, _) = run(LATENCY, &["--samples", "20"]);
+    assert_eq!(code, Some(0));
+    assert!(lines.last().unwrap().starts_with("20 ticks, "), "{lines:?}");
+    // The counts of the histogram are those of all ticks.
+    let bars = lines.iter().filter_map(|line| line.split_once(" us ")?.1.split_whitespace().next());
+    assert_eq!(bars.map(|count| count.parse::<u64>().unwrap()).sum::<u64>(), 20, "{lines:?}");
+
+    let (code, lines, _) = run(LATENCY, &["--samples", "3", "--json"]);
+    assert_eq!((code, lines.len()), (Some(0), 1));
+    let object: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
+    assert_eq!(object["samples"], 3);
+    let ns = |name: &str| object["lateness_ns"][name].as_u64().unwrap();
+    assert!(ns("min") <= ns("p50") && ns("p50") <= ns("max"), "{object}");
 }
 
 #[test]
