@@ -21,9 +21,15 @@ pub(crate) fn read(fd: BorrowedFd<'_>) -> Result<Option<u64>, isize> {
             return Ok(Some(u64::from_ne_bytes(count)));
         }
         if ret != Errno::INTR.to_ret() {
-            return Err(ret);
+            return Err(uncommon(ret));
         }
     }
+}
+
+/// Its attribute keeps the compiler from another order of the checks.
+#[cold]
+fn uncommon(ret: isize) -> isize {
+    ret
 }
 
 /// One `write`, repeated when a signal handler interrupts it.
