@@ -154,9 +154,8 @@ impl PidFd {
     /// non-blocking descriptor.
     ///
     /// System calls: `waitid` (`P_PIDFD`, Linux 5.4, with `WEXITED`); if that would block on a non-blocking descriptor,
-    /// that of a [`poll`](crate::poll()) without a timeout, and `waitid` once more.
-    /// Each again after `EINTR`. A program that must react to its own handlers uses [`sys::waitid`], which returns
-    /// `EINTR`.
+    /// that of a [`poll`](crate::poll()) without a timeout, and `waitid` once more. Each again after `EINTR`. A program
+    /// that must react to its own handlers uses [`sys::waitid`], which returns `EINTR`.
     ///
     /// # Errors
     ///

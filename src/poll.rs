@@ -17,8 +17,8 @@ use crate::time64;
 /// zero `timeout` checks without waiting. The clock is `CLOCK_MONOTONIC`, to the nanosecond. The wait may end
 /// [later](crate::Epoll#a-deadline-to-the-nanosecond), by the timer slack of the thread or by a thousandth of the
 /// timeout. A timeout longer than the kernel can hold means for ever (292 billion years; 68 years for the 32-bit call).
-/// Before Linux 7.2, `poll` sees a
-/// timer with a deadline in the past a moment later: use a short timeout for it instead of zero.
+/// Before Linux 7.2, `poll` sees a timer with a deadline in the past a moment later: use a short timeout for it instead
+/// of zero.
 ///
 /// A signal handler does not end the wait. The wait continues with the time that is left according to the kernel. Under
 /// the personality `STICKY_TIMEOUTS` (`setarch --sticky-timeouts`), the kernel does not write that time. Under

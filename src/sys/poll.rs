@@ -8,8 +8,8 @@ use crate::pollfd::PollFd;
 use crate::signal::SigSet;
 use crate::trap::{self, nr};
 
-/// [`poll(2)`](https://man7.org/linux/man-pages/man2/poll.2.html): waits until an entry has events and returns the number
-/// of entries that have (Linux 2.2). The ABIs with the numbers of asm-generic lack it.
+/// [`poll(2)`](https://man7.org/linux/man-pages/man2/poll.2.html): waits until an entry has events and returns the
+/// number of entries that have (Linux 2.2). The ABIs with the numbers of asm-generic lack it.
 ///
 /// `timeout` is in milliseconds; -1 and every other negative number wait for ever.
 ///

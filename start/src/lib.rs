@@ -345,7 +345,8 @@ pub fn exit(status: impl Termination) -> ! {
     sys::exit_group(status.status())
 }
 
-/// `exit_group` after `main`, inlined: the compiler does not inline a `main` before a call that never returns.
+/// [`sys::exit_group`] inlined, for the end of `main`: the compiler does not inline a `main` before a call that never
+/// returns.
 #[doc(hidden)]
 #[inline]
 pub fn __end(status: i32) -> ! {

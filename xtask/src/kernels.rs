@@ -107,7 +107,7 @@ impl Machine {
 
     /// The kernel's file and its release. It is fetched if it is not in the cache.
     fn kernel(&self, workspace: &Workspace) -> Result<(PathBuf, String)> {
-        let home = cached(workspace, self.arch, |home| {
+        let home = workspace.cached(self.arch, |home| {
             let unpacked = home.join("unpacked");
             let packages = self.fetch(workspace, &unpacked)?;
             fs::rename(image(&unpacked)?, home.join("kernel"))?;
@@ -157,25 +157,6 @@ impl Machine {
     }
 }
 
-/// A directory in the cache. If it is missing, it is made.
-fn cached(workspace: &Workspace, name: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
-    let cache = workspace.target.join("cache/boot");
-    let home = cache.join(name);
-    if !home.exists() {
-        fs::create_dir_all(&cache)?;
-        // Made in another directory first. So nobody uses an incomplete directory, or one that another process makes at
-        // the same time.
-        let aside = cache.join(format!("{name}.{}", std::process::id()));
-        fs::create_dir_all(&aside)?;
-        let made = make(&aside).and_then(|()| Ok(fs::rename(&aside, &home)?));
-        if aside.exists() {
-            fs::remove_dir_all(aside)?;
-        }
-        ensure!(home.exists(), "{}: {made:?}", home.display());
-    }
-    Ok(home)
-}
-
 fn is_kernel(package: &str) -> bool {
     ["linux-image-", "linux-binary-"].iter().any(|prefix| package.starts_with(prefix))
 }
@@ -205,7 +186,7 @@ fn emulator(workspace: &Workspace, program: &str, package: &str) -> Result<Comma
     if process::run(Command::new(program).arg("--version")).is_ok() {
         return Ok(timed(program.into()));
     }
-    let home = cached(workspace, package, |home| debian::unpack(&debian::missing(package)?, home))?;
+    let home = workspace.cached(package, |home| debian::unpack(&debian::missing(package)?, home))?;
     unpacked(&home, &home, program)
 }
 
@@ -226,7 +207,7 @@ fn unpacked(home: &Path, libraries: &Path, program: &str) -> Result<Command> {
 fn loongarch(workspace: &Workspace) -> Result<Command> {
     let host = process::succeed(Command::new("dpkg").arg("--print-architecture"))?.stdout;
     let fetched = |name: &str, suites: &[&str], packages: &[&str]| {
-        cached(workspace, name, |home| {
+        workspace.cached(name, |home| {
             let packages: Vec<_> = packages.iter().map(|package| package.to_string()).collect();
             let cache = workspace.target.join("cache");
             Suite::first(suites, host.trim_end(), &cache, |suite| suite.unpack(&packages, home)).map(drop)
@@ -236,7 +217,7 @@ fn loongarch(workspace: &Workspace) -> Result<Command> {
         Ok(done) if major(&done.stdout).is_some_and(|major| major >= LOONGARCH_QEMU) => timed(LOONGARCH.into()),
         _ => {
             // Debian 12's package depends on the libraries that the newer one needs.
-            let libraries = cached(workspace, MISC, |home| debian::unpack(&debian::missing(MISC)?, home))?;
+            let libraries = workspace.cached(MISC, |home| debian::unpack(&debian::missing(MISC)?, home))?;
             let home = fetched("qemu", &[LOONGARCH_SUITE], &LOONGARCH_PACKAGES)?;
             unpacked(&home, &libraries, LOONGARCH)?
         }

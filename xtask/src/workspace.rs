@@ -2,10 +2,11 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use cargo_metadata::MetadataCommand;
 
 use crate::process;
@@ -56,6 +57,25 @@ impl Workspace {
         let mut command = self.cargo(subcommand);
         command.arg("--config").arg(format!("target.'cfg(all())'.runner=[{runner}]"));
         command
+    }
+
+    /// A directory in the cache. If it is missing, it is made.
+    pub fn cached(&self, name: &str, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+        let cache = self.target.join("cache");
+        let home = cache.join(name);
+        if !home.exists() {
+            fs::create_dir_all(&cache)?;
+            // Made in another directory first. So nobody uses an incomplete directory, or one that another process makes
+            // at the same time.
+            let aside = cache.join(format!("{name}.{}", std::process::id()));
+            fs::create_dir_all(&aside)?;
+            let made = make(&aside).and_then(|()| Ok(fs::rename(&aside, &home)?));
+            if aside.exists() {
+                fs::remove_dir_all(aside)?;
+            }
+            ensure!(home.exists(), "{}: {made:?}", home.display());
+        }
+        Ok(home)
     }
 }
 

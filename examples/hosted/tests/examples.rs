@@ -197,3 +197,15 @@ fn a_program_that_ignores_the_signal_is_killed() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(lines.last().unwrap().ends_with("was killed by SIGKILL"));
 }
+
+#[test]
+fn a_supervisor_that_fails_ends_its_programs() {
+    let mut child =
+        Command::new(SUPERVISE).arg("sleep 1000").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    // The program has the other end of the pipe too, so this waits for its end.
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!(stderr, "supervise: standard output: Broken pipe (os error 32)\n");
+}

@@ -28,11 +28,8 @@ const FLAGS: [&str; 9] = [
 
 /// Builds it with the linker that comes with Rust, and with the linker's arguments among `flags`, which are rustc's.
 pub fn build(workspace: &Workspace, target: &str, flags: &str) -> Result<PathBuf> {
-    let home = workspace.target.join(PACKAGE).join("nolibc");
-    if !home.join(HEADER).exists() {
-        fetch(&home)?;
-    }
-    let program = home.join("program");
+    let home = workspace.cached("nolibc", fetch)?;
+    let program = workspace.target.join(PACKAGE).join("size-nolibc");
     let mut compiler = Command::new("cc");
     compiler.arg("-B").arg(toolchain::sysroot()?.join("lib/rustlib").join(target).join("bin/gcc-ld"));
     compiler.args(FLAGS).args(flags.split(' ').filter_map(|flag| flag.strip_prefix("-Clink-arg=")));
@@ -41,16 +38,15 @@ pub fn build(workspace: &Workspace, target: &str, flags: &str) -> Result<PathBuf
     Ok(program)
 }
 
+/// Leaves only the header and its parts in `home`.
 fn fetch(home: &Path) -> Result<()> {
     debian::need(&["xz-utils"])?;
-    let aside = home.with_extension(std::process::id().to_string());
     let source = debian::depends(SOURCE)?.into_iter().find(|package| package.starts_with(SOURCE));
-    debian::unpack(&[source.context("no source of the kernel")?], &aside)?;
-    let mut archives = fs::read_dir(aside.join("usr/src"))?.filter_map(|entry| Some(entry.ok()?.path()));
+    debian::unpack(&[source.context("no source of the kernel")?], home)?;
+    let mut archives = fs::read_dir(home.join("usr/src"))?.filter_map(|entry| Some(entry.ok()?.path()));
     let archive = archives.find(|path| path.extension().is_some_and(|end| end == "xz")).context("no source in it")?;
-    fs::create_dir_all(home)?;
     let mut tar = Command::new("tar");
     tar.arg("--extract").arg("--file").arg(archive).arg("--directory").arg(home);
     process::succeed(tar.args(["--strip-components=1", "--wildcards", "*/tools/include/nolibc/*"]))?;
-    Ok(fs::remove_dir_all(aside)?)
+    Ok(fs::remove_dir_all(home.join("usr"))?)
 }

@@ -1,6 +1,5 @@
 //! An alarm of the wall clock. If somebody sets the clock while it waits, it computes the moment anew.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
@@ -63,20 +62,16 @@ fn wait(when: When) -> Result<ExitCode> {
         if alarm.arm_at_cancel_on_set(deadline).context("the moment")? == Armed::AfterClockChange {
             continue;
         }
-        say(format_args!("waiting until {moment}"))?;
+        hosted::say(format_args!("waiting until {moment}\n"))?;
         match alarm.wait()? {
-            Tick::ClockChanged => say(format_args!("the clock was set"))?,
+            Tick::ClockChanged => hosted::say(format_args!("the clock was set\n"))?,
             Tick::Expired(_) => {
                 let late = Clock::Realtime.now()?.saturating_sub(deadline).as_secs_f64() * 1e3;
-                say(format_args!("late by {late:.3} ms"))?;
+                hosted::say(format_args!("late by {late:.3} ms\n"))?;
                 return Ok(ExitCode::SUCCESS);
             }
         }
     }
-}
-
-fn say(line: std::fmt::Arguments<'_>) -> Result<()> {
-    writeln!(io::stdout(), "{line}").context("standard output")
 }
 
 #[cfg(test)]

@@ -69,18 +69,17 @@ fn latency(args: &Args) -> Result<ExitCode> {
     let missed = measure(args, clock, &mut lateness)?;
     let of = |percentile| lateness.value_at_percentile(percentile);
 
-    let mut out = io::stdout();
-    let written = if args.json {
+    if args.json {
         let values: serde_json::Map<_, _> =
             PERCENTILES.map(|(name, percentile)| (name.to_owned(), of(percentile).into())).into_iter().collect();
-        writeln!(out, "{}", json!({ "samples": args.samples, "missed": missed, "lateness_ns": values }))
+        let object = json!({ "samples": args.samples, "missed": missed, "lateness_ns": values });
+        hosted::say(format_args!("{object}\n"))?;
     } else {
         let lines =
             PERCENTILES.map(|(name, percentile)| format!("{name:>6} {:>12.1} us\n", of(percentile) as f64 / 1e3));
         let summary = format!("{} ticks, {missed} missed\n", args.samples);
-        out.write_all((histogram(&lateness) + &lines.concat() + &summary).as_bytes())
-    };
-    written.context("standard output")?;
+        hosted::say(format_args!("{}{}{summary}", histogram(&lateness), lines.concat()))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -115,9 +114,7 @@ fn measure(args: &Args, clock: Clock, lateness: &mut Histogram<u64>) -> Result<u
         };
         let now = clock.now()?;
         // The last expiration is the one that this read is late for.
-        for _ in 0..count {
-            deadline = deadline.saturating_add(args.period);
-        }
+        deadline = hosted::later(deadline, args.period, count);
         missed += count - 1;
         lateness.record(now.saturating_sub(deadline).as_nanos().try_into()?)?;
         if shows && shown.elapsed() > PROGRESS {

@@ -1,6 +1,5 @@
 //! Ticks without drift: each deadline is the first one plus a multiple of the period, however late a tick is.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -35,14 +34,12 @@ fn metronome(args: &Args) -> Result<ExitCode> {
         let Tick::Expired(count) = timer.wait()? else { continue };
         let now = Clock::Monotonic.now()?;
         // A program that was stopped for a while reads several expirations at once.
-        for _ in 0..count.get() {
-            deadline = deadline.saturating_add(args.period);
-        }
+        deadline = hosted::later(deadline, args.period, count.get());
         ticks += 1;
         let late = now.saturating_sub(deadline).as_secs_f64() * 1e3;
         let missed = count.get() - 1;
         let line = if missed == 0 { String::new() } else { format!(", {missed} missed") };
-        writeln!(io::stdout(), "tick {ticks}: late by {late:.3} ms{line}").context("standard output")?;
+        hosted::say(format_args!("tick {ticks}: late by {late:.3} ms{line}\n"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,6 @@
 //! Keeps programs running. One epoll set has the end of each program, its next start, the signals and the last deadline.
 
 use std::collections::VecDeque;
-use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -96,42 +95,53 @@ fn supervise(args: &Args) -> Result<ExitCode> {
             restarts: 0,
         });
     }
-    for index in 0..args.programs.len() {
-        supervisor.start(index)?;
+    let done = supervisor.serve(&signals, &grace);
+    if done.is_err() {
+        // Nobody would look after them.
+        supervisor.signal_all(Signal::TERM)?;
     }
-
-    let mut events = [EpollEvent::default(); 16];
-    while supervisor.programs.iter().any(|program| program.waits || program.running.is_some()) {
-        let ready = supervisor.epoll.wait(&mut events, None)?;
-        for token in ready.iter().map(EpollEvent::token) {
-            match token {
-                SIGNALS => {
-                    while let Some(info) = signals.take()? {
-                        say(format_args!("{}: all programs end", info.signal()))?;
-                        supervisor.stop()?;
-                        grace.arm_after(args.grace)?;
-                    }
-                }
-                GRACE => {
-                    if grace.take()?.is_some() {
-                        supervisor.signal_all(Signal::KILL)?;
-                    }
-                }
-                token if token % 2 == 0 => supervisor.ended(token as usize / 2)?,
-                token => {
-                    let program = &mut supervisor.programs[token as usize / 2];
-                    if program.next_start.take()?.is_some() {
-                        program.waits = false;
-                        supervisor.start(token as usize / 2)?;
-                    }
-                }
-            }
-        }
-    }
+    done?;
     Ok(if supervisor.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 impl Supervisor<'_> {
+    /// Returns when no program runs or waits any more.
+    fn serve(&mut self, signals: &SignalFd, grace: &TimerFd) -> Result<()> {
+        for index in 0..self.programs.len() {
+            self.start(index)?;
+        }
+
+        let mut events = [EpollEvent::default(); 16];
+        while self.programs.iter().any(|program| program.waits || program.running.is_some()) {
+            let ready = self.epoll.wait(&mut events, None)?;
+            for token in ready.iter().map(EpollEvent::token) {
+                match token {
+                    SIGNALS => {
+                        while let Some(info) = signals.take()? {
+                            hosted::say(format_args!("{}: all programs end\n", info.signal()))?;
+                            self.stop()?;
+                            grace.arm_after(self.args.grace)?;
+                        }
+                    }
+                    GRACE => {
+                        if grace.take()?.is_some() {
+                            self.signal_all(Signal::KILL)?;
+                        }
+                    }
+                    token if token % 2 == 0 => self.ended(token as usize / 2)?,
+                    token => {
+                        let program = &mut self.programs[token as usize / 2];
+                        if program.next_start.take()?.is_some() {
+                            program.waits = false;
+                            self.start(token as usize / 2)?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn start(&mut self, index: usize) -> Result<()> {
         let program = &mut self.programs[index];
         program.started = Clock::Monotonic.now()?;
@@ -145,13 +155,12 @@ impl Supervisor<'_> {
             Ok(child) => {
                 // This program alone reaps the child, so the id is still the child's.
                 let process = PidFd::open(child.id()).context("the child's descriptor")?;
-                say(format_args!("{text}: process {}", child.id()))?;
                 self.epoll.add(&process, EpollFlags::IN, index as u64 * 2)?;
                 program.running = Some(process);
-                Ok(())
+                hosted::say(format_args!("{text}: process {}\n", child.id()))
             }
             Err(error) => {
-                say(format_args!("{text}: {error}"))?;
+                hosted::say(format_args!("{text}: {error}\n"))?;
                 self.again(index)
             }
         }
@@ -163,7 +172,7 @@ impl Supervisor<'_> {
         let Some(status) = process.take()? else { return Ok(()) };
         self.epoll.delete(process)?;
         program.running = None;
-        say(format_args!("{}: {status}", program.words.text))?;
+        hosted::say(format_args!("{}: {status}\n", program.words.text))?;
         if self.stops { Ok(()) } else { self.again(index) }
     }
 
@@ -174,7 +183,7 @@ impl Supervisor<'_> {
         }
         if self.args.restarts == Some(program.restarts) {
             self.failed = true;
-            return say(format_args!("{}: given up", program.words.text));
+            return hosted::say(format_args!("{}: given up\n", program.words.text));
         }
         program.restarts += 1;
         program.next_start.arm_after(program.backoff)?;
@@ -202,8 +211,4 @@ impl Supervisor<'_> {
         }
         Ok(())
     }
-}
-
-fn say(line: std::fmt::Arguments<'_>) -> Result<()> {
-    writeln!(io::stdout(), "{line}").context("standard output")
 }
